@@ -1,0 +1,117 @@
+using Hooke.Tensors;
+
+namespace Hooke.Models;
+
+/// <summary>Carries out a plan while a forward pass comes by its sites.</summary>
+internal sealed class Hooks : IDisposable
+{
+    readonly Dictionary<(int Site, int Layer), Address> _record = [];
+    readonly Dictionary<(int Site, int Layer), List<Intervention>> _edits = [];
+    readonly HashSet<int> _split = [];
+    readonly IReadOnlyDictionary<string, Recording> _sources;
+    readonly TokenBatch _tokens;
+    readonly bool _differentiates;
+    readonly Rerouting? _rerouting;
+
+    /// <param name="plan">A plan that has passed <see cref="PlanCheck"/>.</param>
+    /// <param name="tokens">The run's prompts.</param>
+    /// <param name="sources">Other runs, by the names that interventions know them by.</param>
+    /// <param name="differentiates">Whether gradients with respect to what is recorded are wanted.</param>
+    public Hooks(Plan plan, TokenBatch tokens, IReadOnlyDictionary<string, Recording> sources, bool differentiates = false)
+    {
+        (_tokens, _sources, _differentiates, Recording) = (tokens, sources, differentiates, new Recording(tokens));
+        foreach (Address address in plan.Record)
+            _record[Key(address)] = address.Whole;
+        foreach (Intervention intervention in plan.Interventions)
+        {
+            if (!_edits.TryGetValue(Key(intervention.At), out List<Intervention>? here))
+                _edits[Key(intervention.At)] = here = [];
+            here.Add(intervention);
+        }
+        Address[] touched = [.. plan.Record, .. plan.Interventions.Select(i => i.At)];
+        _split.UnionWith(touched.Where(a => a.Site == Site.QInput || a.Site == Site.KInput || a.Site == Site.VInput)
+            .Select(a => a.Layer!.Value));
+        Reroute[] reroutes = [.. plan.Interventions.OfType<Reroute>()];
+        if (reroutes.Length > 0)
+            _rerouting = new Rerouting(reroutes, sources, tokens);
+    }
+
+    /// <summary>What the plan asked to keep.</summary>
+    public Recording Recording { get; }
+
+    /// <summary>Whether anything is to be done at a site.</summary>
+    public bool Wants(Site site, int? layer) =>
+        _record.ContainsKey(Key(site, layer)) || _edits.ContainsKey(Key(site, layer)) || _rerouting?.Reads(site, layer) == true;
+
+    /// <summary>Whether what comes after a site must be computed from what <see cref="Visit"/> returns there.</summary>
+    public bool Alters(Site site, int? layer) =>
+        _edits.ContainsKey(Key(site, layer)) || (_differentiates && _record.ContainsKey(Key(site, layer)));
+
+    /// <summary>Whether a layer's heads read streams of their own.</summary>
+    public bool SplitsInputs(int layer) => _split.Contains(layer);
+
+    /// <summary>Hands an activation over and gets the one to go on with.</summary>
+    public Tensor Visit(Site site, int? layer, Tensor value)
+    {
+        (int, int) key = Key(site, layer);
+        if (_edits.TryGetValue(key, out List<Intervention>? edits))
+            foreach (Intervention edit in edits)
+                value = Exchange(value, Apply(edit, value));
+        if (_rerouting is not null)
+        {
+            value = Exchange(value, _rerouting.Redirect(site, layer, value));
+            _rerouting.Read(site, layer, value);
+        }
+        if (_record.TryGetValue(key, out Address? address))
+            Recording.Set(address, value.Share());
+        return value;
+    }
+
+    /// <summary>Gives back what only the run needed; the recording is the run's to keep.</summary>
+    public void Dispose() => _rerouting?.Dispose();
+
+    static Tensor Exchange(Tensor old, Tensor next)
+    {
+        if (next != old)
+            old.Dispose();
+        return next;
+    }
+
+    Tensor Apply(Intervention edit, Tensor value)
+    {
+        if (edit is Reroute)
+            return value;
+        Region region = Region.Of(edit.At, value.Shape, _tokens);
+        return edit switch
+        {
+            Replace replace => region.Write(value, 0, region.Repeated(replace.With)),
+            Add add => region.Write(value, 1, region.Repeated([.. add.Direction.Select(d => d * add.Strength)])),
+            Scale scale => region.Write(value, scale.Factor, []),
+            ZeroAblate => region.Write(value, 0, []),
+            Patch patch => region.Write(value, 0, region.Read(Source(patch.From, edit.At))),
+            Freeze freeze => region.Write(value, 0, region.Read(Source(freeze.To, edit.At))),
+            MeanAblate mean => region.Write(value, 0, region.Read(Means.OverPrompts(Source(mean.Of, edit.At), _sources[mean.Of].Tokens, value.Shape))),
+            ResampleAblate resample => region.Write(value, 0, region.Read(Resampled(resample))),
+            _ => throw new InvalidOperationException($"Bug in Hooke: no way to carry out {edit}"),
+        };
+    }
+
+    Tensor Source(string run, Address at) => _sources[run][at];
+
+    // Prompt i gets the values of prompt π(i).
+    Tensor Resampled(ResampleAblate edit)
+    {
+        Tensor from = Source(edit.From, edit.At);
+        int[] order = [.. Enumerable.Range(0, _tokens.Count)];
+        new Rng(edit.Seed).Fork("resample").Draw().Shuffle(order);
+        int size = from.Shape.Count / from.Shape[0];
+        Tensor shuffled = Tensor.Zeros(from.Shape);
+        for (int b = 0; b < order.Length; b++)
+            from.Data.Slice(order[b] * size, size).CopyTo(shuffled.Data.Slice(b * size, size));
+        return shuffled;
+    }
+
+    static (int, int) Key(Address address) => Key(address.Site, address.Layer);
+
+    static (int, int) Key(Site site, int? layer) => (site.Index, layer ?? -1);
+}

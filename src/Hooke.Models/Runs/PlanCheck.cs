@@ -1,0 +1,139 @@
+using Hooke.Tensors;
+
+namespace Hooke.Models;
+
+/// <summary>Checks a plan against a model before anything runs.</summary>
+internal sealed class PlanCheck(TransformerConfig config, TokenBatch tokens, IReadOnlyDictionary<string, Recording> sources)
+{
+    /// <summary>Passes a plan that can be carried out and would change what it says it changes.</summary>
+    /// <exception cref="InputException">It cannot; the message names the address and says what there is instead.</exception>
+    public void Require(Plan plan)
+    {
+        if (tokens.Positions > config.NCtx)
+            throw new InputException(
+                $"a prompt has {tokens.Positions} tokens, the model's context {config.NCtx}: shorten the prompt");
+        foreach (int id in tokens.Ids)
+            if ((uint)id >= (uint)config.DVocab)
+                throw new InputException($"token {id} does not exist: this model's tokens are 0..{config.DVocab - 1}");
+        foreach (Address address in plan.Record)
+            RequireThere(address);
+        foreach (Intervention intervention in plan.Interventions)
+            RequireEffect(intervention);
+        RequireOneReading([.. plan.Record, .. plan.Interventions.Select(i => i.At)]);
+    }
+
+    void RequireThere(Address address)
+    {
+        if (address.Layer >= config.NLayers)
+            throw new InputException($"{address}: this model has layers 0..{config.NLayers - 1}");
+        int heads = address.Site.Shape == SiteShape.KeyValueHeads ? config.NKeyValueHeads : config.NHeads;
+        if (address.Head >= heads)
+            throw new InputException($"{address}: this model has heads 0..{heads - 1} there");
+        string? absent = address.Site switch
+        {
+            _ when address.Site == Site.PosEmbed && config.Positions != PositionKind.Learned => "has no position embedding, but turns queries and keys",
+            _ when (address.Site == Site.RotQ || address.Site == Site.RotK) && config.Positions != PositionKind.Rotary => "has no rotary embedding",
+            _ when address.Site == Site.MlpPreLinear && !config.IsGated => "has no gated MLP",
+            _ => null,
+        };
+        if (absent is not null)
+            throw new InputException($"{address}: this model ({config.Family}) {absent}");
+        if (address.Positions is { } positions
+            && (positions.First >= tokens.Positions || -positions.Last > tokens.Positions))
+            throw new InputException($"{address}: the longest prompt has positions 0..{tokens.Positions - 1}");
+    }
+
+    void RequireEffect(Intervention intervention)
+    {
+        RequireThere(intervention.At);
+        switch (intervention)
+        {
+            case Replace replace: RequireVector(replace.At, replace.With); break;
+            case Add add:
+                RequireVector(add.At, add.Direction);
+                if (add.Strength == 0 || add.Direction.All(d => d == 0))
+                    throw new InputException($"adding zero at {add.At} changes nothing");
+                break;
+            case Scale { Factor: 1 } scale: throw new InputException($"scaling {scale.At} by 1 changes nothing");
+            case Scale scale when !float.IsFinite(scale.Factor): throw new InputException($"scaling {scale.At} by {scale.Factor} is not possible");
+            case Patch patch: RequireSource(patch.From, patch.At, sameShape: true); break;
+            case Freeze freeze: RequireSource(freeze.To, freeze.At, sameShape: true); break;
+            case MeanAblate mean:
+                if (mean.At.Site.Shape == SiteShape.Pattern)
+                    throw new InputException($"{mean.At} has no mean over positions: patch or freeze it instead");
+                RequireSource(mean.Of, mean.At, sameShape: false);
+                break;
+            case ResampleAblate resample:
+                RequireSource(resample.From, resample.At, sameShape: true);
+                if (tokens.Count < 2)
+                    throw new InputException($"resampling {resample.At} among one prompt changes nothing: give more prompts");
+                break;
+            case Reroute reroute: RequireEdges(reroute); break;
+        }
+    }
+
+    void RequireEdges(Reroute reroute)
+    {
+        Site at = reroute.At.Site;
+        bool perHead = at == Site.QInput || at == Site.KInput || at == Site.VInput;
+        if (perHead ? reroute.At.Head is null : at != Site.MlpIn && !(at == Site.ResidPost && reroute.At.Layer == config.NLayers - 1))
+            throw new InputException(
+                $"{reroute.At} is not a reader of the residual stream: name hook_q_input, hook_k_input or hook_v_input at "
+                + $"one head, hook_mlp_in, or blocks.{config.NLayers - 1}.hook_resid_post for the logits");
+        if (reroute.At.Positions is not null || reroute.Sources.Count == 0)
+            throw new InputException($"cutting edges into {reroute.At} needs a component, and takes no positions");
+        foreach (Address source in reroute.Sources)
+        {
+            RequireThere(source);
+            RequireSource(reroute.From, source, sameShape: true);
+            bool isComponent = (source.Site == Site.Result && source.Head is not null) || source.Site == Site.MlpOut
+                || (source.Site == Site.ResidPre && source.Layer == 0);
+            if (!isComponent || source.Positions is not null)
+                throw new InputException(
+                    $"{source} is not a component: name blocks.0.hook_resid_pre for the embeddings, attn.hook_result at one head, or hook_mlp_out");
+            bool before = source.Layer < reroute.At.Layer || source.Site == Site.ResidPre
+                || (source.Layer == reroute.At.Layer && (at == Site.ResidPost || (at == Site.MlpIn && source.Site == Site.Result)));
+            if (!before)
+                throw new InputException($"{reroute.At} comes before {source} and cannot read it");
+        }
+    }
+
+    void RequireVector(Address at, IReadOnlyList<float> vector)
+    {
+        int width = at.Site.Shape switch
+        {
+            SiteShape.Residual or SiteShape.HeadResidual => config.DModel,
+            SiteShape.Heads or SiteShape.KeyValueHeads => config.DHead,
+            SiteShape.Mlp => config.DMlp,
+            SiteShape.Scale => 1,
+            SiteShape.Logits => config.DVocab,
+            _ => throw new InputException($"{at} takes no constant values: patch or freeze it instead"),
+        };
+        if (vector.Count != width)
+            throw new InputException($"{at} is {width} wide, and {vector.Count} values were given");
+        if (vector.Any(v => !float.IsFinite(v)))
+            throw new InputException($"a value for {at} is not a finite number");
+    }
+
+    void RequireSource(string name, Address at, bool sameShape)
+    {
+        if (!sources.TryGetValue(name, out Recording? recording))
+            throw new InputException($"{at} is to come from a run '{name}', which was not given");
+        if (!recording.Contains(at))
+            throw new InputException($"run '{name}' has not recorded {at.Whole}: add it to its plan's record");
+        TokenBatch other = recording.Tokens;
+        if (sameShape && (other.Count != tokens.Count || other.Positions != tokens.Positions))
+            throw new InputException(
+                $"run '{name}' has {other.Count} prompts of up to {other.Positions} tokens, this one {tokens.Count} of up to "
+                + $"{tokens.Positions}: prompts that are patched into one another need equal lengths");
+    }
+
+    // Where heads read streams of their own, the one norm that they otherwise share is not computed.
+    void RequireOneReading(Address[] touched)
+    {
+        HashSet<int?> split = [.. touched.Where(a => a.Site == Site.QInput || a.Site == Site.KInput || a.Site == Site.VInput).Select(a => a.Layer)];
+        Address? shared = touched.FirstOrDefault(a => (a.Site == Site.Ln1Scale || a.Site == Site.Ln1Normalized) && split.Contains(a.Layer));
+        if (shared is not null)
+            throw new InputException($"{shared} is not there while the heads of layer {shared.Layer} read streams of their own: use two runs");
+    }
+}

@@ -1,0 +1,118 @@
+using Hooke.Tensors;
+
+namespace Hooke.Models;
+
+/// <summary>What positions a transformer's attention sees by.</summary>
+public enum PositionKind
+{
+    /// <summary>A learned embedding is added to the token's.</summary>
+    Learned,
+
+    /// <summary>Queries and keys are turned by angles that grow with position.</summary>
+    Rotary,
+}
+
+/// <summary>Everything in which one transformer differs from another in shape; read from a family's config.json.</summary>
+public sealed record TransformerConfig
+{
+    /// <summary>The family, as config.json's model_type names it.</summary>
+    public required string Family { get; init; }
+
+    /// <summary>Number of blocks.</summary>
+    public required int NLayers { get; init; }
+
+    /// <summary>Width of the residual stream.</summary>
+    public required int DModel { get; init; }
+
+    /// <summary>Number of attention heads of a layer.</summary>
+    public required int NHeads { get; init; }
+
+    /// <summary>Number of key and value heads of a layer; heads share them in equal groups.</summary>
+    public required int NKeyValueHeads { get; init; }
+
+    /// <summary>Width of a head.</summary>
+    public required int DHead { get; init; }
+
+    /// <summary>Number of neurons of an MLP.</summary>
+    public required int DMlp { get; init; }
+
+    /// <summary>Number of tokens.</summary>
+    public required int DVocab { get; init; }
+
+    /// <summary>Most positions a prompt may have.</summary>
+    public required int NCtx { get; init; }
+
+    /// <summary>The MLP's non-linearity.</summary>
+    public required Activation Activation { get; init; }
+
+    /// <summary>Whether the MLP multiplies its non-linearity by a linear branch.</summary>
+    public bool IsGated { get; init; }
+
+    /// <summary>Whether norms subtract the mean and add a bias (layer norm) or not (RMS norm).</summary>
+    public bool IsLayerNorm { get; init; }
+
+    /// <summary>ε of the norms.</summary>
+    public required float NormEpsilon { get; init; }
+
+    /// <summary>How attention knows positions.</summary>
+    public required PositionKind Positions { get; init; }
+
+    /// <summary>Base of the rotary angles.</summary>
+    public double RotaryBase { get; init; } = 10_000;
+
+    /// <summary>Whether queries, keys and values have biases.</summary>
+    public bool HasQkvBias { get; init; }
+
+    /// <summary>Whether attention's output has a bias.</summary>
+    public bool HasOutputBias { get; init; }
+
+    /// <summary>Whether the MLP has biases.</summary>
+    public bool HasMlpBias { get; init; }
+
+    /// <summary>Whether the unembedding is the embedding transposed.</summary>
+    public bool IsTied { get; init; }
+
+    /// <summary>Every weight under TransformerLens' name with its shape, in a fixed order; W_U as [d_vocab, d_model].</summary>
+    public IEnumerable<(string Name, Shape Shape)> Parameters()
+    {
+        yield return ("embed.W_E", new(DVocab, DModel));
+        if (Positions == PositionKind.Learned)
+            yield return ("pos_embed.W_pos", new(NCtx, DModel));
+        for (int layer = 0; layer < NLayers; layer++)
+            foreach ((string name, Shape shape) in BlockParameters())
+                yield return ($"blocks.{layer}.{name}", shape);
+        foreach ((string name, Shape shape) in Norm("ln_final"))
+            yield return (name, shape);
+        if (!IsTied)
+            yield return ("unembed.W_U", new(DVocab, DModel));
+    }
+
+    /// <summary>Number of weights.</summary>
+    public long ParameterCount => Parameters().Sum(p => (long)p.Shape.Count);
+
+    IEnumerable<(string Name, Shape Shape)> BlockParameters()
+    {
+        (int queries, int keys) = (NHeads * DHead, NKeyValueHeads * DHead);
+        return
+        [
+            .. Norm("ln1"),
+            .. Linear("attn.{}_Q", DModel, queries, HasQkvBias),
+            .. Linear("attn.{}_K", DModel, keys, HasQkvBias),
+            .. Linear("attn.{}_V", DModel, keys, HasQkvBias),
+            .. Linear("attn.{}_O", queries, DModel, HasOutputBias),
+            .. Norm("ln2"),
+            .. IsGated ? Linear("mlp.{}_gate", DModel, DMlp, HasMlpBias) : [],
+            .. Linear("mlp.{}_in", DModel, DMlp, HasMlpBias),
+            .. Linear("mlp.{}_out", DMlp, DModel, HasMlpBias),
+        ];
+    }
+
+    (string, Shape)[] Norm(string name) =>
+        IsLayerNorm ? [($"{name}.w", new(DModel)), ($"{name}.b", new(DModel))] : [($"{name}.w", new(DModel))];
+
+    static (string, Shape)[] Linear(string name, int inputs, int outputs, bool hasBias)
+    {
+        (string, Shape) weight = (name.Replace("{}", "W", StringComparison.Ordinal), new(inputs, outputs));
+        return hasBias ? [weight, (name.Replace("{}", "b", StringComparison.Ordinal), new(outputs))] : [weight];
+    }
+}
