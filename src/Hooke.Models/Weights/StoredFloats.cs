@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Hooke.Models;
+
+/// <summary>Between stored number types and float32: widening is exact, narrowing rounds to nearest even.</summary>
+static class StoredFloats
+{
+    const uint ExponentBits = 0x7F80_0000;
+
+    /// <summary>Widens (or, from F64, rounds) stored little-endian numbers; exact element by element on any machine.</summary>
+    public static void ToFloat32(DType type, ReadOnlySpan<byte> stored, Span<float> values)
+    {
+        switch (type)
+        {
+            case DType.F32:
+                stored.CopyTo(MemoryMarshal.AsBytes(values));
+                break;
+            case DType.BF16:
+                FromBFloat16(MemoryMarshal.Cast<byte, ushort>(stored), values);
+                break;
+            case DType.F16:
+                FromHalf(MemoryMarshal.Cast<byte, ushort>(stored), values);
+                break;
+            case DType.F64:
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(stored[(8 * i)..]);
+                break;
+            default:
+                throw new InvalidOperationException($"Bug in Hooke: {type} is no float type.");
+        }
+    }
+
+    /// <summary>Rounds float32 to a stored type, little-endian.</summary>
+    public static void FromFloat32(DType type, ReadOnlySpan<float> values, Span<byte> stored)
+    {
+        switch (type)
+        {
+            case DType.F32:
+                MemoryMarshal.AsBytes(values).CopyTo(stored);
+                break;
+            case DType.BF16:
+                for (int i = 0; i < values.Length; i++)
+                    BinaryPrimitives.WriteUInt16LittleEndian(stored[(2 * i)..], ToBFloat16(values[i]));
+                break;
+            case DType.F16:
+                for (int i = 0; i < values.Length; i++)
+                    BinaryPrimitives.WriteHalfLittleEndian(stored[(2 * i)..], (Half)values[i]);
+                break;
+            case DType.F64:
+                for (int i = 0; i < values.Length; i++)
+                    BinaryPrimitives.WriteDoubleLittleEndian(stored[(8 * i)..], values[i]);
+                break;
+            default:
+                throw new InvalidOperationException($"Bug in Hooke: {type} is no float type.");
+        }
+    }
+
+    public static bool IsFloat(DType type) => type is DType.F32 or DType.BF16 or DType.F16 or DType.F64;
+
+    /// <summary>The place of the first NaN or infinity, or -1.</summary>
+    public static int IndexOfNonFinite(ReadOnlySpan<float> values)
+    {
+        ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(values);
+        int width = Vector<uint>.Count, i = 0;
+        Vector<uint> exponent = new(ExponentBits);
+        while (i <= bits.Length - width && !Vector.EqualsAny(new Vector<uint>(bits[i..]) & exponent, exponent))
+            i += width;
+        for (; i < bits.Length; i++)
+            if ((bits[i] & ExponentBits) == ExponentBits)
+                return i;
+        return -1;
+    }
+
+    static void FromBFloat16(ReadOnlySpan<ushort> stored, Span<float> values)
+    {
+        Span<uint> bits = MemoryMarshal.Cast<float, uint>(values);
+        int width = Vector<ushort>.Count, i = 0;
+        for (; i <= stored.Length - width; i += width)
+        {
+            Vector.Widen(new Vector<ushort>(stored[i..]), out Vector<uint> low, out Vector<uint> high);
+            (low << 16).CopyTo(bits[i..]);
+            (high << 16).CopyTo(bits[(i + width / 2)..]);
+        }
+        for (; i < stored.Length; i++)
+            bits[i] = (uint)stored[i] << 16;
+    }
+
+    static void FromHalf(ReadOnlySpan<ushort> stored, Span<float> values)
+    {
+        Span<uint> bits = MemoryMarshal.Cast<float, uint>(values);
+        int width = Vector<ushort>.Count, i = 0;
+        for (; i <= stored.Length - width; i += width)
+        {
+            Vector.Widen(new Vector<ushort>(stored[i..]), out Vector<uint> low, out Vector<uint> high);
+            WidenHalf(low).CopyTo(bits[i..]);
+            WidenHalf(high).CopyTo(bits[(i + width / 2)..]);
+        }
+        for (; i < stored.Length; i++)
+            values[i] = (float)BitConverter.UInt16BitsToHalf(stored[i]);
+    }
+
+    /// <summary>Half bits in the low 16 of each lane to float32 bits: move the fields, then scale by 2^112.</summary>
+    static Vector<uint> WidenHalf(Vector<uint> half)
+    {
+        Vector<uint> magnitude = (half & new Vector<uint>(0x7FFF)) << 13;
+        Vector<float> scale = new(BitConverter.UInt32BitsToSingle((127 + 112) << 23));
+        Vector<uint> scaled = (magnitude.As<uint, float>() * scale).As<float, uint>();
+        Vector<uint> special = Vector.GreaterThanOrEqual(magnitude, new Vector<uint>(0x7C00u << 13));
+        Vector<uint> bits = Vector.ConditionalSelect(special, magnitude | new Vector<uint>(ExponentBits), scaled);
+        return bits | ((half & new Vector<uint>(0x8000)) << 16);
+    }
+
+    static ushort ToBFloat16(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        if (float.IsNaN(value))
+            return (ushort)((bits >> 16) | 0x40); // keep it a NaN
+        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+}
