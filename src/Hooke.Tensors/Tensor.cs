@@ -21,6 +21,9 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>Whether the elements never change again, so that kernels may keep a packed copy.</summary>
     public bool IsConstant { get; private set; }
 
+    /// <summary>Whether a tape follows this tensor.</summary>
+    public bool IsFollowed => Variable is not null;
+
     internal float* Pointer =>
         _disposed ? throw new ObjectDisposedException(nameof(Tensor)) : _storage.Pointer;
 

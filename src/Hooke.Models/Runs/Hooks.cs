@@ -10,16 +10,16 @@ internal sealed class Hooks : IDisposable
     readonly HashSet<int> _split = [];
     readonly IReadOnlyDictionary<string, Recording> _sources;
     readonly TokenBatch _tokens;
-    readonly bool _differentiates;
+    readonly Tape? _tape;
     readonly Rerouting? _rerouting;
 
     /// <param name="plan">A plan that has passed <see cref="PlanCheck"/>.</param>
     /// <param name="tokens">The run's prompts.</param>
     /// <param name="sources">Other runs, by the names that interventions know them by.</param>
-    /// <param name="differentiates">Whether gradients with respect to what is recorded are wanted.</param>
-    public Hooks(Plan plan, TokenBatch tokens, IReadOnlyDictionary<string, Recording> sources, bool differentiates = false)
+    /// <param name="tape">Where gradients with respect to what is recorded are wanted: the tape that is to follow it.</param>
+    public Hooks(Plan plan, TokenBatch tokens, IReadOnlyDictionary<string, Recording> sources, Tape? tape = null)
     {
-        (_tokens, _sources, _differentiates, Recording) = (tokens, sources, differentiates, new Recording(tokens));
+        (_tokens, _sources, _tape, Recording) = (tokens, sources, tape, new Recording(tokens));
         foreach (Address address in plan.Record)
             _record[Key(address)] = address.Whole;
         foreach (Intervention intervention in plan.Interventions)
@@ -45,7 +45,7 @@ internal sealed class Hooks : IDisposable
 
     /// <summary>Whether what comes after a site must be computed from what <see cref="Visit"/> returns there.</summary>
     public bool Alters(Site site, int? layer) =>
-        _edits.ContainsKey(Key(site, layer)) || (_differentiates && _record.ContainsKey(Key(site, layer)));
+        _edits.ContainsKey(Key(site, layer)) || (_tape is not null && _record.ContainsKey(Key(site, layer)));
 
     /// <summary>Whether a layer's heads read streams of their own.</summary>
     public bool SplitsInputs(int layer) => _split.Contains(layer);
@@ -63,7 +63,11 @@ internal sealed class Hooks : IDisposable
             _rerouting.Read(site, layer, value);
         }
         if (_record.TryGetValue(key, out Address? address))
+        {
+            if (!value.IsFollowed)
+                _tape?.Watch(value);
             Recording.Set(address, value.Share());
+        }
         return value;
     }
 

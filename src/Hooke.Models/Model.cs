@@ -1,0 +1,102 @@
+using Hooke.Tensors;
+
+namespace Hooke.Models;
+
+/// <summary>A transformer to look inside: weights, tokenizer, runs.</summary>
+public sealed class Model : IDisposable
+{
+    static readonly IReadOnlyDictionary<string, Recording> NoSources = new Dictionary<string, Recording>();
+
+    readonly TransformerWeights _weights;
+    readonly Tokenizer? _tokenizer;
+
+    /// <summary>A model of weights at hand; takes them over.</summary>
+    /// <param name="config">The shape of the transformer.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="tokenizer">Its tokenizer, or null if runs are given tokens.</param>
+    public Model(TransformerConfig config, TransformerWeights weights, Tokenizer? tokenizer = null)
+    {
+        (Config, _weights, _tokenizer) = (config, weights.Freeze(), tokenizer);
+        Transformer = new Transformer(config, weights);
+    }
+
+    /// <summary>The shape of the transformer.</summary>
+    public TransformerConfig Config { get; }
+
+    /// <summary>The weights, under TransformerLens' names.</summary>
+    public TransformerWeights Weights => _weights;
+
+    /// <summary>The tokenizer.</summary>
+    /// <exception cref="InputException">The model's folder has none.</exception>
+    public Tokenizer Tokenizer => _tokenizer ?? throw new InputException(
+        "this model has no tokenizer: put its tokenizer.json into the model's folder");
+
+    /// <summary>Whether the model's folder has a tokenizer.</summary>
+    public bool HasTokenizer => _tokenizer is not null;
+
+    internal Transformer Transformer { get; }
+
+    /// <summary>Loads a Hugging Face folder: config.json, model.safetensors or its shards, and tokenizer.json if there.</summary>
+    /// <exception cref="InputException">A file is missing, damaged, of an unsupported architecture, or does not fit the others.</exception>
+    public static Model Load(string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new InputException($"there is no folder {folder}: give the folder of a Hugging Face checkpoint");
+        ConfigFile file = new(Path.Combine(folder, "config.json"));
+        Family family = Family.Of(file);
+        TransformerConfig config = family.Read(file);
+        string tokenizer = Path.Combine(folder, "tokenizer.json");
+        Tokenizer? loaded = File.Exists(tokenizer) ? Tokenizer.Load(tokenizer) : null;
+        using Checkpoint checkpoint = Checkpoint.Open(folder);
+        return new Model(config, new WeightReader(checkpoint, family, config).Read(), loaded);
+    }
+
+    /// <summary>Runs prompts given as text.</summary>
+    /// <exception cref="InputException">The plan cannot be carried out, or a prompt is too long.</exception>
+    public Run Run(string prompt, Plan? plan = null) => Run(new TokenBatch([Tokenizer.Encode(prompt)]), plan);
+
+    /// <summary>Runs prompts, reading and changing what the plan says.</summary>
+    /// <param name="tokens">The prompts.</param>
+    /// <param name="plan">What to read and what to change; null for nothing.</param>
+    /// <param name="sources">Recordings of other runs, by the names that the plan's interventions use.</param>
+    /// <exception cref="InputException">The plan cannot be carried out on this model.</exception>
+    public Run Run(TokenBatch tokens, Plan? plan = null, IReadOnlyDictionary<string, Recording>? sources = null)
+    {
+        plan ??= Plan.Empty;
+        new PlanCheck(Config, tokens, sources ?? NoSources).Require(plan);
+        using Hooks hooks = new(plan, tokens, sources ?? NoSources);
+        Tensor logits = Transformer.Run(tokens, hooks, plan.LastLogitsOnly);
+        return new Run(tokens, logits, plan.LastLogitsOnly, hooks.Recording);
+    }
+
+    /// <summary>
+    /// A run, and the gradients of Σ seed · logits with respect to everything that the plan records.
+    /// </summary>
+    /// <param name="tokens">The prompts.</param>
+    /// <param name="plan">What to change, and what to record and differentiate by.</param>
+    /// <param name="seed">Gives the weight of every logit, of the logits' shape, once the run is there.</param>
+    /// <param name="sources">Recordings of other runs, by the names that the plan's interventions use.</param>
+    /// <exception cref="InputException">The plan cannot be carried out on this model.</exception>
+    public (Run Run, Recording Gradients) RunWithGradients(
+        TokenBatch tokens, Plan plan, Func<Run, Tensor> seed, IReadOnlyDictionary<string, Recording>? sources = null)
+    {
+        new PlanCheck(Config, tokens, sources ?? NoSources).Require(plan);
+        using Tape tape = new();
+        using Hooks hooks = new(plan, tokens, sources ?? NoSources, tape);
+        Run run = new(tokens, Transformer.Run(tokens, hooks, plan.LastLogitsOnly), plan.LastLogitsOnly, hooks.Recording);
+        Address[] addresses = [.. run.Recording.Addresses];
+        using Tensor weights = seed(run);
+        Tensor[] gradients = tape.Gradients(run.Logits, weights, [.. addresses.Select(a => run[a])]);
+        Recording recording = new(tokens);
+        for (int i = 0; i < addresses.Length; i++)
+            recording.Set(addresses[i], gradients[i]);
+        return (run, recording);
+    }
+
+    /// <summary>Writes config.json and model.safetensors in Hugging Face's layout, each atomically; gpt2 only.</summary>
+    /// <exception cref="NotSupportedException">The family is only read.</exception>
+    public void Save(string folder) => ModelFolder.Write(folder, Config, _weights);
+
+    /// <inheritdoc/>
+    public void Dispose() => _weights.Dispose();
+}
