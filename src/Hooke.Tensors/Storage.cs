@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 namespace Hooke.Tensors;
 
 /// <summary>A counted reference to a block of native floats; the block goes back to the pool with its last reference.</summary>
-internal sealed unsafe class Storage
+internal sealed unsafe class Storage : IDisposable
 {
     // Blocks are a whole number of these many floats: a cache line, and the widest vector.
     const int Alignment = 64;
     const long MostPooledBytes = 1L << 30;
 
     static readonly ConcurrentDictionary<nint, ConcurrentBag<nint>> Pool = new();
-    static long s_pooledBytes;
+    static long _pooledBytes;
 
     readonly nint _bytes;
     nint _block;
@@ -19,7 +19,7 @@ internal sealed unsafe class Storage
 
     Storage(nint block, nint bytes) => (_block, _bytes) = (block, bytes);
 
-    /// <summary>A block left behind without <see cref="Release"/> is given back here, late but not lost.</summary>
+    /// <summary>A block left behind without <see cref="Dispose"/> is given back here, late but not lost.</summary>
     ~Storage() => GiveBack();
 
     public float* Pointer => (float*)_block;
@@ -30,7 +30,7 @@ internal sealed unsafe class Storage
     {
         nint bytes = SizeClass((nint)Math.Max(count, 1) * sizeof(float));
         if (Pool.TryGetValue(bytes, out ConcurrentBag<nint>? free) && free.TryTake(out nint block))
-            Interlocked.Add(ref s_pooledBytes, -bytes);
+            Interlocked.Add(ref _pooledBytes, -bytes);
         else
             block = (nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
         return new Storage(block, bytes);
@@ -42,7 +42,7 @@ internal sealed unsafe class Storage
         return this;
     }
 
-    public void Release()
+    public void Dispose()
     {
         if (Interlocked.Decrement(ref _references) > 0)
             return;
@@ -55,12 +55,12 @@ internal sealed unsafe class Storage
         nint block = Interlocked.Exchange(ref _block, 0);
         if (block == 0)
             return;
-        if (Interlocked.Add(ref s_pooledBytes, _bytes) <= MostPooledBytes)
+        if (Interlocked.Add(ref _pooledBytes, _bytes) <= MostPooledBytes)
         {
             Pool.GetOrAdd(_bytes, _ => []).Add(block);
             return;
         }
-        Interlocked.Add(ref s_pooledBytes, -_bytes);
+        Interlocked.Add(ref _pooledBytes, -_bytes);
         NativeMemory.AlignedFree((void*)block);
     }
 

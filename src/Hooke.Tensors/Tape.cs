@@ -7,15 +7,15 @@ namespace Hooke.Tensors;
 /// </remarks>
 public sealed class Tape : IDisposable
 {
-    [ThreadStatic] static Tape? s_current;
+    [ThreadStatic] static Tape? _current;
 
-    readonly Tape? _outer = s_current;
+    readonly Tape? _outer = _current;
     readonly List<Step> _steps = [];
     readonly List<Tensor> _kept = [];
     readonly List<Variable> _watched = [];
 
     /// <summary>Starts recording on this thread.</summary>
-    public Tape() => s_current = this;
+    public Tape() => _current = this;
 
     /// <summary>Follows a tensor: gradients with respect to it, and to all that is computed from it, can be had.</summary>
     public void Watch(Tensor tensor) => _watched.Add(tensor.Variable = new Variable(this));
@@ -50,8 +50,8 @@ public sealed class Tape : IDisposable
     /// <summary>Stops recording and gives back all that was kept.</summary>
     public void Dispose()
     {
-        if (s_current == this)
-            s_current = _outer;
+        if (_current == this)
+            _current = _outer;
         foreach (Tensor tensor in _kept)
             tensor.Dispose();
         _kept.Clear();
@@ -61,7 +61,7 @@ public sealed class Tape : IDisposable
     /// <summary>The active tape if any of the inputs is followed by it, else null: nothing need be recorded.</summary>
     internal static Tape? For(params ReadOnlySpan<Tensor?> inputs)
     {
-        if (s_current is { } tape)
+        if (_current is { } tape)
             foreach (Tensor? input in inputs)
                 if (input is not null && tape.Follows(input))
                     return tape;
@@ -119,8 +119,8 @@ public sealed class Tape : IDisposable
 
     void Replay(Dictionary<Variable, Tensor> wanted)
     {
-        Tape? active = s_current;
-        s_current = null; // going backwards is not itself recorded
+        Tape? active = _current;
+        _current = null; // going backwards is not itself recorded
         try
         {
             for (int i = _steps.Count - 1; i >= 0; i--)
@@ -137,7 +137,7 @@ public sealed class Tape : IDisposable
         }
         finally
         {
-            s_current = active;
+            _current = active;
         }
     }
 

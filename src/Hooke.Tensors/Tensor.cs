@@ -85,7 +85,7 @@ public sealed unsafe class Tensor : IDisposable
         _disposed = true;
         _packed?.Dispose();
         _packedTransposed?.Dispose();
-        _storage.Release();
+        _storage.Dispose();
     }
 
     /// <summary>The shape and the first few elements.</summary>

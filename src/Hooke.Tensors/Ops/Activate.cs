@@ -54,7 +54,8 @@ internal sealed unsafe partial class CpuBackend
 {
     public override void Activate(Tensor x, Activation f, Tensor y) => Work.For(x.Shape.Count, ElementGrain / 4, (start, end) =>
     {
-        (ReadOnlySpan<float> from, Span<float> to) = (x.Data[start..end], y.Data[start..end]);
+        ReadOnlySpan<float> from = x.Data[start..end];
+        Span<float> to = y.Data[start..end];
         switch (f)
         {
             case Activation.Relu: Map<Relu>(from, default, to); break;
@@ -67,8 +68,8 @@ internal sealed unsafe partial class CpuBackend
     public override void ActivateBackward(Tensor x, Activation f, Tensor dy, Tensor dx) =>
         Work.For(x.Shape.Count, ElementGrain / 4, (start, end) =>
         {
-            (ReadOnlySpan<float> from, ReadOnlySpan<float> by, Span<float> to) =
-                (x.Data[start..end], dy.Data[start..end], dx.Data[start..end]);
+            ReadOnlySpan<float> from = x.Data[start..end], by = dy.Data[start..end];
+            Span<float> to = dx.Data[start..end];
             switch (f)
             {
                 case Activation.Relu: Map<Relu>(from, by, to); break;
