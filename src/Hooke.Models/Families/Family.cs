@@ -32,7 +32,7 @@ public abstract class Family
     public virtual string OptionalPrefix => "";
 
     /// <summary>Splits "blocks.3.attn.W_Q" into 3 and "attn.W_Q"; null and the whole name where there is no layer.</summary>
-    protected static (int? Layer, string Rest) Split(string weight)
+    protected static (int? Layer, string Name) Split(string weight)
     {
         string[] parts = weight.Split('.', 3);
         return parts[0] == "blocks"
