@@ -1,0 +1,75 @@
+using System.Text;
+
+namespace Hooke.Models;
+
+/// <summary>Text on its way to tokens: every character knows the range of the original text that it came from.</summary>
+sealed class AlignedText
+{
+    readonly int[]? _starts; // per UTF-16 unit from _first on; null while the text is a plain piece of the original
+    readonly int[]? _ends;
+    readonly int _first;
+
+    AlignedText(string text, int first, int[]? starts, int[]? ends) =>
+        (Text, _first, _starts, _ends) = (text, first, starts, ends);
+
+    public string Text { get; }
+
+    /// <summary>Where in the original this text begins.</summary>
+    public int OriginalStart => RangeOf(0, 0).Start;
+
+    /// <summary>A piece of the original that begins at <paramref name="start"/>.</summary>
+    public static AlignedText Original(string piece, int start) => new(piece, start, null, null);
+
+    public AlignedText Slice(int start, int end) => start == 0 && end == Text.Length
+        ? this
+        : new(Text[start..end], _first + start, _starts, _ends);
+
+    /// <summary>The range of the original that characters [start, end) came from.</summary>
+    public (int Start, int End) RangeOf(int start, int end)
+    {
+        if (_starts is null || _ends is null)
+            return (_first + start, _first + end);
+        if (start < end)
+            return (_starts[_first + start], _ends[_first + end - 1]);
+        int at = start < Text.Length ? _starts[_first + start] : start > 0 ? _ends[_first + start - 1] : 0;
+        return (at, at);
+    }
+
+    /// <summary>The text with edits made: sorted, disjoint ranges of it replaced, each new character standing for the whole range.</summary>
+    public AlignedText Edited(IReadOnlyList<Edit> edits)
+    {
+        if (edits.Count == 0)
+            return this;
+        StringBuilder text = new();
+        List<int> starts = [], ends = [];
+        int at = 0;
+        foreach (Edit edit in edits)
+        {
+            Keep(at, edit.Start);
+            (int start, int end) = RangeOf(edit.Start, edit.End);
+            _ = text.Append(edit.With);
+            starts.AddRange(Enumerable.Repeat(start, edit.With.Length));
+            ends.AddRange(Enumerable.Repeat(end, edit.With.Length));
+            at = edit.End;
+        }
+        Keep(at, Text.Length);
+        return new(text.ToString(), 0, [.. starts], [.. ends]);
+
+        void Keep(int from, int to)
+        {
+            _ = text.Append(Text, from, to - from);
+            for (int i = from; i < to; i++)
+            {
+                (int start, int end) = RangeOf(i, i + 1);
+                starts.Add(start);
+                ends.Add(end);
+            }
+        }
+    }
+
+    /// <summary>The text with a prefix, which stands for nothing of the original.</summary>
+    public AlignedText Prefixed(string prefix) => Edited([new(0, 0, prefix)]);
+
+    /// <summary>Characters [Start, End) become With.</summary>
+    public readonly record struct Edit(int Start, int End, string With);
+}
