@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Hooke.Tensors;
 
 namespace Hooke.Models;

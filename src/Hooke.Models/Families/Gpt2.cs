@@ -1,5 +1,3 @@
-using Hooke.Tensors;
-
 namespace Hooke.Models;
 
 /// <summary>GPT-2: learned positions, layer norm, matrices stored [in, out] with queries, keys and values side by side.</summary>

@@ -129,7 +129,7 @@ internal sealed class PlanCheck(TransformerConfig config, TokenBatch tokens, IRe
     }
 
     // Where heads read streams of their own, the one norm that they otherwise share is not computed.
-    void RequireOneReading(Address[] touched)
+    static void RequireOneReading(Address[] touched)
     {
         HashSet<int?> split = [.. touched.Where(a => a.Site == Site.QInput || a.Site == Site.KInput || a.Site == Site.VInput).Select(a => a.Layer)];
         Address? shared = touched.FirstOrDefault(a => (a.Site == Site.Ln1Scale || a.Site == Site.Ln1Normalized) && split.Contains(a.Layer));

@@ -51,7 +51,7 @@ public sealed class Site
     /// <summary>Scale of the norm before attention.</summary>
     public static Site Ln1Scale { get; } = new("blocks.{}.ln1.hook_scale", SiteShape.Scale, "scale of the norm before attention");
 
-    /// <summary>Output of the norm before attention: after gain and bias for layer norm, before the gain for RMS norm.</summary>
+    /// <summary>Output of the norm before attention, before gain and bias.</summary>
     public static Site Ln1Normalized { get; } = new("blocks.{}.ln1.hook_normalized", SiteShape.Residual, "output of the norm before attention");
 
     /// <summary>What each head's queries read, before the norm.</summary>
@@ -102,7 +102,7 @@ public sealed class Site
     /// <summary>Scale of the norm before the MLP.</summary>
     public static Site Ln2Scale { get; } = new("blocks.{}.ln2.hook_scale", SiteShape.Scale, "scale of the norm before the MLP");
 
-    /// <summary>Output of the norm before the MLP: after gain and bias for layer norm, before the gain for RMS norm.</summary>
+    /// <summary>Output of the norm before the MLP, before gain and bias.</summary>
     public static Site Ln2Normalized { get; } = new("blocks.{}.ln2.hook_normalized", SiteShape.Residual, "output of the norm before the MLP");
 
     /// <summary>MLP neurons before the non-linearity; of a gated MLP, the gate's.</summary>
@@ -123,7 +123,7 @@ public sealed class Site
     /// <summary>Scale of the final norm.</summary>
     public static Site LnFinalScale { get; } = new("ln_final.hook_scale", SiteShape.Scale, "scale of the final norm");
 
-    /// <summary>Output of the final norm: after gain and bias for layer norm, before the gain for RMS norm.</summary>
+    /// <summary>Output of the final norm, before gain and bias.</summary>
     public static Site LnFinalNormalized { get; } = new("ln_final.hook_normalized", SiteShape.Residual, "output of the final norm");
 
     /// <summary>Logits.</summary>

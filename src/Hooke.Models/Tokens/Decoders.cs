@@ -115,7 +115,7 @@ sealed class StripCharacter(char character, int start, int stop) : IDecoder
 /// <summary>Replaces every match in every token.</summary>
 sealed class ReplaceInTokens(TextPattern pattern, string content) : IDecoder
 {
-    readonly Replace _replace = new(pattern, content);
+    readonly ReplaceText _replace = new(pattern, content);
 
     public List<string> Apply(List<string> tokens) =>
         [.. tokens.Select(token => _replace.Apply(AlignedText.Original(token, 0)).Text)];

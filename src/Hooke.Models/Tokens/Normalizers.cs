@@ -15,7 +15,7 @@ static class Normalizers
         {
             "Sequence" => new NormalizerSequence([.. part.Parts("normalizers").Select(Read)]),
             "Prepend" => new Prepend(part.Text("prepend")),
-            "Replace" => new Replace(TextPattern.Read(part), part.Text("content")),
+            "Replace" => new ReplaceText(TextPattern.Read(part), part.Text("content")),
             "NFC" => new UnicodeNormalizer(compose: true, compatible: false),
             "NFD" => new UnicodeNormalizer(compose: false, compatible: false),
             "NFKC" => new UnicodeNormalizer(compose: true, compatible: true),
@@ -44,7 +44,7 @@ sealed class Prepend(string prefix) : INormalizer
 }
 
 /// <summary>Replaces every match by a fixed text.</summary>
-sealed class Replace(TextPattern pattern, string content) : INormalizer
+sealed class ReplaceText(TextPattern pattern, string content) : INormalizer
 {
     public AlignedText Apply(AlignedText text) => text.Edited(
         [.. pattern.Find(text.Text).Select(match => new AlignedText.Edit(match.Start, match.End, content))]);

@@ -134,7 +134,7 @@ sealed class Metaspace(string mark, Metaspace.PrependTo prepend, bool split) : I
 
     public void Split(AlignedText piece, List<AlignedText> into)
     {
-        piece = new Replace(new LiteralPattern(" "), mark).Apply(piece);
+        piece = new ReplaceText(new LiteralPattern(" "), mark).Apply(piece);
         bool wanted = prepend == PrependTo.All || (prepend == PrependTo.First && piece.OriginalStart == 0);
         if (wanted && piece.Text.Length > 0 && !piece.Text.StartsWith(mark, StringComparison.Ordinal))
             piece = piece.Prefixed(mark);

@@ -75,14 +75,18 @@ internal sealed class Transformer(TransformerConfig config, TransformerWeights w
         return hooks.Visit(Site.Logits, null, Ops.MatMul(normed, weights.Unembedding, transposed: true));
     }
 
-    /// <summary>A norm with its two sites; the normalised site of an RMS norm comes before the gain, as TransformerLens has it.</summary>
+    /// <summary>A norm with its two sites; the normalised one comes before gain and bias, as TransformerLens has it.</summary>
     internal static Tensor Norm(
         TransformerConfig config, NormWeights norm, Tensor x, (Site Scale, Site Normalized) sites, int? layer, Hooks hooks)
     {
         using Tensor scale = hooks.Visit(sites.Scale, layer, Ops.NormScale(x, config.NormEpsilon, config.IsLayerNorm));
-        if (config.IsLayerNorm || !hooks.Wants(sites.Normalized, layer))
-            return hooks.Visit(sites.Normalized, layer, Ops.NormApply(x, scale, norm.Gain, norm.Bias, config.IsLayerNorm));
-        using Tensor normalized = hooks.Visit(sites.Normalized, layer, Ops.NormApply(x, scale, null, null, centred: false));
-        return Ops.MultiplyRows(normalized, norm.Gain);
+        if (!hooks.Wants(sites.Normalized, layer))
+            return Ops.NormApply(x, scale, norm.Gain, norm.Bias, config.IsLayerNorm);
+        using Tensor normalized = hooks.Visit(sites.Normalized, layer, Ops.NormApply(x, scale, null, null, config.IsLayerNorm));
+        Tensor scaled = Ops.MultiplyRows(normalized, norm.Gain);
+        if (norm.Bias is not { } bias)
+            return scaled;
+        using Tensor withoutBias = scaled;
+        return Ops.AddRow(withoutBias, bias);
     }
 }

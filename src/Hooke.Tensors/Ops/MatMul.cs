@@ -65,7 +65,7 @@ internal abstract unsafe partial class Backend
     /// <summary>y[m, n] = aᵀ · b over all rows of a […, m] and b […, n].</summary>
     public abstract void MatMulTransposedLeft(Tensor a, Tensor b, Tensor y);
 
-    /// <summary>Adds one row to every row.</summary>
+    /// <summary>Adds a row to every stretch of x of its length.</summary>
     public abstract void AddToRows(Tensor x, Tensor row);
 
     /// <summary>y = the sum of x's rows, added up from the first row to the last.</summary>
@@ -91,7 +91,7 @@ internal sealed unsafe partial class CpuBackend
     public override void AddToRows(Tensor x, Tensor row)
     {
         int width = row.Shape.Count;
-        Work.For(x.Shape.Rows, RowGrain(width), (start, end) =>
+        Work.For(x.Shape.Count / width, RowGrain(width), (start, end) =>
         {
             for (int r = start; r < end; r++)
             {
