@@ -1,0 +1,34 @@
+using Hooke.Tensors;
+
+namespace Hooke.Studies;
+
+/// <summary>Two people, one of whom acts: the other is the object. Slots {a}, {b} in the order met, {s} for who acts.</summary>
+/// <remarks>Kept out: pairs of names, in both orders. The counterfactual lets the other one act.</remarks>
+sealed class IndirectObject : Passage
+{
+    string[] _names = [];
+    WorldData? _world;
+
+    /// <summary>The lists of names.</summary>
+    public required string[] Names { get; init; }
+
+    public override void Prepare(WorldData world)
+    {
+        (_world, _names) = (world, [.. Names.SelectMany(list => world.List(list, Where))]);
+        if (_names.Length < 8)
+            throw world.Fault($"{Where} needs at least 8 names, and its lists hold {_names.Length}");
+    }
+
+    public override Case? Try(Draws draws, Split split, Template template)
+    {
+        string a = draws.Pick(_names), b = draws.Pick(_names);
+        if (a == b || IsHeldOut(a, b) != (split == Split.HeldOut))
+            return null;
+        (string acts, string other) = draws.Chance(0.5) ? (a, b) : (b, a);
+        return new Case(
+            new Slots { ["a"] = a, ["b"] = b, ["s"] = acts }, new Slots { ["a"] = a, ["b"] = b, ["s"] = other }, other, acts);
+    }
+
+    bool IsHeldOut(string a, string b) =>
+        _world!.IsHeldOut(Name, string.CompareOrdinal(a, b) < 0 ? $"{a} {b}" : $"{b} {a}", HeldOut);
+}
