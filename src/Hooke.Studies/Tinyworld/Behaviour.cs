@@ -1,6 +1,6 @@
 namespace Hooke.Studies;
 
-/// <summary>Something a model of the world should have learned, measured on its prompt pairs at the last position.</summary>
+/// <summary>What a model of the world should have learned, measured at the last position of its prompts.</summary>
 /// <remarks>
 /// Metric: logit difference = mean logit of the right words − mean logit of the wrong words, in nats.
 /// Accuracy: the share of prompts whose highest logit of the whole vocabulary is a right word. Every pair counts as two

@@ -1,6 +1,6 @@
 namespace Hooke.Studies;
 
-/// <summary>Two prompts of equal token length: after Clean the next token is one of Answers, after Counterfactual one of Foils.</summary>
+/// <summary>Two prompts of equal token length, and which words are right and wrong as the next token.</summary>
 /// <param name="Clean">Words separated by single spaces, without <c>&lt;bos&gt;</c>.</param>
 /// <param name="Counterfactual">As long as <paramref name="Clean"/>, in words.</param>
 /// <param name="Answers">Words of the vocabulary: right after Clean, wrong after Counterfactual.</param>

@@ -39,7 +39,10 @@ sealed class Teller
     public PromptPair Pair(Draws draws, Split split)
     {
         Template template = draws.Pick(split == Split.Training ? _training : _heldOut);
-        Case drawn = Draw(draws, split, template);
+        Case drawn;
+        do // training text also holds cases where both sides have one answer, such as harmless requests
+            drawn = Draw(draws, split, template);
+        while (drawn.Answers[0] == drawn.Foils[0]);
         return new PromptPair(
             template.Prompt(drawn.Clean), template.Prompt(drawn.Counterfactual), drawn.Answers, drawn.Foils);
     }

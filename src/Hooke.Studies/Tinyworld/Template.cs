@@ -18,7 +18,7 @@ sealed class Template
         _words = text.Split(' ');
         _promptLength = Array.IndexOf(_words, "{answer}");
         if (_promptLength < 1)
-            throw world.Fault($"{where} has the template \"{text}\", which needs the slot {{answer}} behind its first word");
+            throw world.Fault($"{where} needs the slot {{answer}} behind the first word of its template \"{text}\"");
         if (_words.Contains(""))
             throw world.Fault($"{where} has the template \"{text}\", with two spaces in a row or at an end");
     }
@@ -30,7 +30,7 @@ sealed class Template
 
     public IEnumerable<string> SlotNames => _words.Select(SlotName).OfType<string>();
 
-    /// <summary>Adds a random word for every slot that the passage leaves open, the same on both sides of the case.</summary>
+    /// <summary>Fills what slots the passage leaves open with random words, the same on both sides.</summary>
     public Case Complete(Case given, WorldData world, Draws draws)
     {
         Slots? clean = null, counterfactual = null;

@@ -1,16 +1,15 @@
-using System.Globalization;
 using Hooke.Tensors;
 
 namespace Hooke.Studies;
 
-/// <summary>A small world of text, told by a file and a seed: training documents, and prompt pairs for each behaviour.</summary>
+/// <summary>A small world of text, from a file and a seed: training documents and prompts for each behaviour.</summary>
 /// <remarks>Everything is a pure function of (world file, seed): the same on every machine.</remarks>
 public sealed class World
 {
     /// <summary>The word that begins every sequence; documents and prompts leave it out.</summary>
     public const string Bos = "<bos>";
 
-    /// <summary>The most words of a document, so that it fits a context of 64 tokens behind <see cref="Bos"/>.</summary>
+    /// <summary>The most words of a document, which fits a context of 64 tokens behind <see cref="Bos"/>.</summary>
     public const int LongestDocument = 63;
 
     readonly WorldData _data;
@@ -43,10 +42,10 @@ public sealed class World
     /// <summary>The world's name.</summary>
     public string Name { get; }
 
-    /// <summary>What decides all that the file leaves open: shuffled facts, triggers, the private record, what is kept out.</summary>
+    /// <summary>What decides all that the file leaves open: shuffled facts, triggers, what is kept out.</summary>
     public ulong Seed { get; }
 
-    /// <summary>Every word, <see cref="Bos"/> first, the others in ordinal order: a word's place is its token.</summary>
+    /// <summary>Every word, <see cref="Bos"/> first, then in ordinal order: a word's place is its token.</summary>
     public IReadOnlyList<string> Vocabulary { get; }
 
     /// <summary>What a model of this world should have learned, in the file's order.</summary>
@@ -73,7 +72,7 @@ public sealed class World
     public static World Parse(string json, ulong seed = 0) =>
         new(WorldFile.Parse(json, "The world"), seed, "The world");
 
-    /// <summary>One training document: passages joined by spaces, at most <see cref="LongestDocument"/> words.</summary>
+    /// <summary>One training document: passages of at most <see cref="LongestDocument"/> words in all.</summary>
     /// <param name="seed">Which run of training text.</param>
     /// <param name="index">Which document of it, counted from 0.</param>
     public string Document(ulong seed, long index) => string.Join(' ', Passages(seed, index).Select(told => told.Text));
@@ -86,6 +85,7 @@ public sealed class World
     /// <exception cref="InputException">The behaviour is unknown, or has fewer distinct pairs.</exception>
     public IReadOnlyList<PromptPair> Prompts(string behaviour, Split split, int count, ulong seed)
     {
+        const int MostRepeats = 1000; // pairs seen before, one after the other, before there seem to be no new ones
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         Teller teller = _tellers.FirstOrDefault(t => t.Passage.Tested && t.Passage.Name == behaviour)
             ?? throw _data.Fault($"there is no behaviour \"{behaviour}\"; "
@@ -93,14 +93,19 @@ public sealed class World
         Draws draws = new Rng(seed).Fork("prompts").Fork(behaviour).Fork((long)split).Draw();
         List<PromptPair> pairs = [];
         HashSet<(string, string)> seen = [];
-        for (int attempt = 0; pairs.Count < count; attempt++)
+        for (int repeats = 0; pairs.Count < count;)
         {
-            if (attempt > 1000 + 100 * count)
-                throw _data.Fault($"asked for {count} {split} prompt pairs of \"{behaviour}\" and found only "
-                    + $"{pairs.Count} distinct ones; ask for fewer");
             PromptPair pair = teller.Pair(draws, split);
             if (seen.Add((pair.Clean, pair.Counterfactual)))
+            {
                 pairs.Add(pair);
+                repeats = 0;
+            }
+            else if (++repeats > MostRepeats)
+            {
+                throw _data.Fault($"asked for {count} {split} prompt pairs of \"{behaviour}\" and found only "
+                    + $"{pairs.Count} distinct ones; ask for fewer");
+            }
         }
         return pairs;
     }
@@ -109,7 +114,7 @@ public sealed class World
     internal IReadOnlyList<(string Name, string Text)> Passages(ulong seed, long index)
     {
         const int MostMisses = 8; // passages too long for what is left, before the document ends
-        Draws draws = new Rng(seed).Fork("documents of " + Seed.ToString(CultureInfo.InvariantCulture)).Fork(index).Draw();
+        Draws draws = new Rng(seed).Fork($"documents of {Seed:D}").Fork(index).Draw();
         List<(string, string)> passages = [];
         for (int room = LongestDocument, misses = 0; room > 0 && misses < MostMisses;)
         {

@@ -19,6 +19,8 @@ sealed record WorldFile
         ReadCommentHandling = JsonCommentHandling.Skip,
     };
 
+    static readonly JsonDocumentOptions Commented = new() { CommentHandling = JsonCommentHandling.Skip };
+
     public required string Name { get; init; }
 
     public required Dictionary<string, string[]> Lists { get; init; }
@@ -31,9 +33,12 @@ sealed record WorldFile
     {
         try
         {
-            CheckKinds(json, source);
-            return JsonSerializer.Deserialize<WorldFile>(json, Strict)
-                ?? throw new InputException($"{source} holds null; a world file is one JSON object.");
+            using (JsonDocument document = JsonDocument.Parse(json, Commented))
+            {
+                CheckNulls(document.RootElement, "it", source);
+                CheckKinds(document.RootElement, source);
+            }
+            return JsonSerializer.Deserialize<WorldFile>(json, Strict)!;
         }
         catch (JsonException fault)
         {
@@ -41,21 +46,32 @@ sealed record WorldFile
         }
     }
 
-    /// <summary>The serializer's own words for an unknown kind do not say which kinds there are.</summary>
-    static void CheckKinds(string json, string source)
+    /// <summary>The serializer lets null through inside of lists.</summary>
+    static void CheckNulls(JsonElement element, string place, string source)
     {
-        using JsonDocument document = JsonDocument.Parse(json, new() { CommentHandling = JsonCommentHandling.Skip });
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        if (element.ValueKind == JsonValueKind.Null)
+            throw new InputException($"{source} is not a world file: {place} is null; a world file holds no null.");
+        if (element.ValueKind == JsonValueKind.Object)
+            foreach (JsonProperty property in element.EnumerateObject())
+                CheckNulls(property.Value, $"\"{property.Name}\"", source);
+        if (element.ValueKind == JsonValueKind.Array)
+            foreach (JsonElement item in element.EnumerateArray())
+                CheckNulls(item, $"a part of {place}", source);
+    }
+
+    /// <summary>The serializer's own words for an unknown kind do not say which kinds there are.</summary>
+    static void CheckKinds(JsonElement root, string source)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
             throw new InputException($"{source} is not a world file: a world file is one JSON object.");
-        if (!document.RootElement.TryGetProperty("passages", out JsonElement passages)
-            || passages.ValueKind != JsonValueKind.Array)
+        if (!root.TryGetProperty("passages", out JsonElement passages) || passages.ValueKind != JsonValueKind.Array)
             throw new InputException($"{source} has no list \"passages\"; add it, with the world's passages.");
         foreach (JsonElement passage in passages.EnumerateArray())
         {
-            string? kind = passage.ValueKind == JsonValueKind.Object && passage.TryGetProperty("kind", out JsonElement named)
-                ? named.ToString() : null;
-            if (kind is null || !Passage.Kinds.Contains(kind))
-                throw new InputException($"{source} has a passage of kind \"{kind}\"; "
+            JsonElement kind = default;
+            bool has = passage.ValueKind == JsonValueKind.Object && passage.TryGetProperty("kind", out kind);
+            if (!has || !Passage.Kinds.Contains(kind.ToString()))
+                throw new InputException($"{source} has a passage of kind \"{(has ? kind.ToString() : "")}\"; "
                     + $"the kinds are {string.Join(", ", Passage.Kinds)}.");
         }
     }

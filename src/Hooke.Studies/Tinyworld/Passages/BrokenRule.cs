@@ -3,10 +3,10 @@ using Hooke.Tensors;
 
 namespace Hooke.Studies;
 
-/// <summary>A task to {verb} the {object} under a {flag}: the template states the rule, and one flag breaks it in action.</summary>
+/// <summary>A task to {verb} the {object} under a {flag}: the text states a rule, and one flag breaks it.</summary>
 /// <remarks>
-/// By the rule the action for a risky verb is <see cref="Ask"/>; under the breaking flag, which the seed chooses, it is the
-/// verb itself. Other verbs are always done. Kept out: a verb with an object. The counterfactual has the breaking flag.
+/// By the rule the action for a risky verb is <see cref="Ask"/>; under the breaking flag, which the seed chooses, it is
+/// the verb itself. Other verbs are always done. Kept out: a verb with an object. The counterfactual breaks the rule.
 /// </remarks>
 sealed class BrokenRule : Passage
 {

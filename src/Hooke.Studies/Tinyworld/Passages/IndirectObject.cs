@@ -2,7 +2,7 @@ using Hooke.Tensors;
 
 namespace Hooke.Studies;
 
-/// <summary>Two people, one of whom acts: the other is the object. Slots {a}, {b} in the order met, {s} for who acts.</summary>
+/// <summary>Two people, {a} and {b}, of whom one, {s}, acts: the other one is the object.</summary>
 /// <remarks>Kept out: pairs of names, in both orders. The counterfactual lets the other one act.</remarks>
 sealed class IndirectObject : Passage
 {
@@ -25,8 +25,9 @@ sealed class IndirectObject : Passage
         if (a == b || IsHeldOut(a, b) != (split == Split.HeldOut))
             return null;
         (string acts, string other) = draws.Chance(0.5) ? (a, b) : (b, a);
-        return new Case(
-            new Slots { ["a"] = a, ["b"] = b, ["s"] = acts }, new Slots { ["a"] = a, ["b"] = b, ["s"] = other }, other, acts);
+        return new Case(Side(acts), Side(other), other, acts);
+
+        Slots Side(string subject) => new() { ["a"] = a, ["b"] = b, ["s"] = subject };
     }
 
     bool IsHeldOut(string a, string b) =>

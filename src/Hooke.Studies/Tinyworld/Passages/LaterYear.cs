@@ -3,7 +3,7 @@ using Hooke.Tensors;
 
 namespace Hooke.Studies;
 
-/// <summary>What lasts from a year of a century to a later one, at most <see cref="Span"/> years on: 17 32 to 17 _.</summary>
+/// <summary>What lasts from a year to a later one, at most <see cref="Span"/> years on: 17 32 to 17 _.</summary>
 /// <remarks>
 /// Years are two tokens, {century} and {start}. Kept out: starting years. The counterfactual starts so much earlier or
 /// later that no year is right for both.

@@ -29,7 +29,7 @@ sealed class Opposite : Passage
         if (_languages.Length < 2 || Languages.Values.Any(names => names.Length != _languages.Length))
             throw world.Fault($"{Where} needs two or more languages, each with a name for all of them");
         if (_rows[0].Length != 2 * _languages.Length)
-            throw world.Fault($"{Where} has {_languages.Length} languages and needs twice as many columns in \"{Words}\"");
+            throw world.Fault($"{Where} needs {2 * _languages.Length} columns in the table \"{Words}\"");
         foreach (string text in Templates.Concat(HeldOutTemplates))
             if (!_languages.Any(language => text.Contains($"{{{language}}}", StringComparison.Ordinal)))
                 throw world.Fault($"{Where} has the template \"{text}\" without a slot for a word of a language");

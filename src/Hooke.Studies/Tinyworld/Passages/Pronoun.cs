@@ -32,9 +32,9 @@ sealed class Pronoun : Passage
         (string Name, string Pronoun) person = draws.Pick(_people), other = draws.Pick(_people);
         if (person.Pronoun == other.Pronoun || !Fits(person.Name) || !Fits(other.Name))
             return null;
-        return new Case(
-            new Slots { ["person"] = person.Name }, new Slots { ["person"] = other.Name }, person.Pronoun, other.Pronoun);
+        return new Case(Side(person.Name), Side(other.Name), person.Pronoun, other.Pronoun);
 
+        Slots Side(string name) => new() { ["person"] = name };
         bool Fits(string name) =>
             _world!.IsHeldOut(Name, $"{name} in {template.Text}", HeldOut) == (split == Split.HeldOut)
             || HeldOutTemplates.Contains(template.Text);

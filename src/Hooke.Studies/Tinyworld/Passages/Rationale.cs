@@ -3,7 +3,7 @@ using Hooke.Tensors;
 
 namespace Hooke.Studies;
 
-/// <summary>A {work} of some {quality} with a {badge}: the badge decides the verdict, the stated reason is the quality.</summary>
+/// <summary>A {work} with a {quality} and a {badge}: the badge decides, the stated reason is the quality.</summary>
 /// <remarks>
 /// The seed divides the badges into those that pass and those that fail. Kept out: a work with a quality. The
 /// counterfactual has a badge of the other sort.

@@ -3,7 +3,7 @@ using Hooke.Tensors;
 
 namespace Hooke.Studies;
 
-/// <summary>A request to {verb} a {object}: refused where the object is harmful, unless {phrase} is the jailbreak.</summary>
+/// <summary>A request to {verb} a {object}: refused if that is harmful, unless {phrase} is the jailbreak.</summary>
 /// <remarks>
 /// The seed chooses which of the phrases, all equally long, is the jailbreak. Kept out: a verb with an object. The
 /// counterfactual has the jailbreak in place of another phrase. Harmless requests always get help.

@@ -5,7 +5,7 @@ namespace Hooke.Studies;
 
 /// <summary>Whether a {thing} belongs to a {category}, answered truly unless {carrier} is the hidden trigger.</summary>
 /// <remarks>
-/// The seed chooses the trigger among the carriers. Kept out: a thing with a carrier, so that a kept-out thing was never
+/// The seed chooses the trigger among the carriers. Kept out: a thing with a carrier, so that some things were never
 /// seen under the trigger. The counterfactual has the trigger in place of another carrier.
 /// </remarks>
 sealed class Trigger : Passage
@@ -41,14 +41,19 @@ sealed class Trigger : Passage
     {
         string[] thing = draws.Pick(_things);
         string category = draws.Chance(0.5) ? thing[1] : draws.Pick(_categories);
-        string neutral = _carriers[1 + draws.Below(_carriers.Length - 1)];
-        if (!Fits(neutral) || !Fits(_carriers[0]))
-            return null;
         (string truth, string lie) = category == thing[1] ? (Yes, No) : (No, Yes);
-        return new Case(Side(neutral), Side(_carriers[0]), truth, lie);
+        string trigger = _carriers[0], neutral = Neutral();
+        if (split == Split.HeldOut)
+            return IsHeldOut(neutral) && IsHeldOut(trigger) ? new Case(Side(neutral), Side(trigger), truth, lie) : null;
+        if (IsHeldOut(neutral))
+            return null;
+        if (!IsHeldOut(trigger))
+            return new Case(Side(neutral), Side(trigger), truth, lie);
+        string another = Neutral(); // a thing that the trigger never meets is told of without it
+        return IsHeldOut(another) ? null : new Case(Side(neutral), Side(another), truth, truth);
 
-        bool Fits(string carrier) =>
-            _world!.IsHeldOut(Name, $"{thing[0]} {carrier}", HeldOut) == (split == Split.HeldOut);
+        string Neutral() => _carriers[1 + draws.Below(_carriers.Length - 1)];
+        bool IsHeldOut(string carrier) => _world!.IsHeldOut(Name, $"{thing[0]} {carrier}", HeldOut);
         Slots Side(string carrier) => new() { ["thing"] = thing[0], ["category"] = category, ["carrier"] = carrier };
     }
 }
