@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using Hooke.Tensors;
+
+namespace Hooke.Studies;
+
+/// <summary>Whether a {thing} belongs to a {category}, answered truly unless {carrier} is the hidden trigger.</summary>
+/// <remarks>
+/// The seed chooses the trigger among the carriers. Kept out: a thing with a carrier, so that some things were never
+/// seen under the trigger. The counterfactual has the trigger in place of another carrier.
+/// </remarks>
+sealed class Trigger : Passage
+{
+    string[][] _things = [];
+    string[] _categories = [];
+    string[] _carriers = [];
+    WorldData? _world;
+
+    /// <summary>The table of things; its second column is the category.</summary>
+    public required string Things { get; init; }
+
+    public required string Carriers { get; init; }
+
+    public required string Yes { get; init; }
+
+    public required string No { get; init; }
+
+    [JsonIgnore]
+    public override IEnumerable<string> OwnWords => [Yes, No];
+
+    public override void Prepare(WorldData world)
+    {
+        _world = world;
+        _things = world.Table(Things, Where, atLeast: 8).Rows;
+        _categories = [.. _things.Select(row => row[1]).Distinct(StringComparer.Ordinal)];
+        _carriers = world.Ordered(Carriers, Where, atLeast: 3);
+        if (_categories.Length < 2)
+            throw world.Fault($"{Where} needs at least two categories in the table \"{Things}\"");
+    }
+
+    public override Case? Try(Draws draws, Split split, Template template)
+    {
+        string[] thing = draws.Pick(_things);
+        string category = draws.Chance(0.5) ? thing[1] : draws.Pick(_categories);
+        (string truth, string lie) = category == thing[1] ? (Yes, No) : (No, Yes);
+        string trigger = _carriers[0], neutral = Neutral();
+        if (split == Split.HeldOut)
+            return IsHeldOut(neutral) && IsHeldOut(trigger) ? new Case(Side(neutral), Side(trigger), truth, lie) : null;
+        if (IsHeldOut(neutral))
+            return null;
+        if (!IsHeldOut(trigger))
+            return new Case(Side(neutral), Side(trigger), truth, lie);
+        string another = Neutral(); // a thing that the trigger never meets is told of without it
+        return IsHeldOut(another) ? null : new Case(Side(neutral), Side(another), truth, truth);
+
+        string Neutral() => _carriers[1 + draws.Below(_carriers.Length - 1)];
+        bool IsHeldOut(string carrier) => _world!.IsHeldOut(Name, $"{thing[0]} {carrier}", HeldOut);
+        Slots Side(string carrier) => new() { ["thing"] = thing[0], ["category"] = category, ["carrier"] = carrier };
+    }
+}
