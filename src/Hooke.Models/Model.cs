@@ -69,6 +69,24 @@ public sealed class Model : IDisposable
         return new Run(tokens, logits, plan.LastLogitsOnly, hooks.Recording);
     }
 
+    /// <summary>The rest of a run, from the residual stream that enters a layer: nothing below it is computed.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="residual">[batch, pos, d_model]: blocks.{layer}.hook_resid_pre</param>
+    /// <param name="tokens">The prompts.</param>
+    /// <param name="plan">What to read and what to change, from this layer on.</param>
+    /// <param name="sources">Recordings of other runs, by the names that the plan's interventions use.</param>
+    /// <exception cref="InputException">The plan cannot be carried out on this part of the model.</exception>
+    public Run RunFrom(
+        int layer, Tensor residual, TokenBatch tokens, Plan plan, IReadOnlyDictionary<string, Recording>? sources = null)
+    {
+        new PlanCheck(Config, tokens, sources ?? NoSources, layer).Require(plan);
+        if (!residual.Shape.Equals(new Shape(tokens.Count, tokens.Positions, Config.DModel)))
+            throw new ArgumentException($"a residual stream of shape {residual.Shape} for {tokens.Count} prompts of {tokens.Positions} positions");
+        using Hooks hooks = new(plan, tokens, sources ?? NoSources);
+        Tensor logits = Transformer.RunFrom(layer, residual.Share(), tokens, hooks, plan.LastLogitsOnly);
+        return new Run(tokens, logits, plan.LastLogitsOnly, hooks.Recording);
+    }
+
     /// <summary>
     /// A run, and the gradients of Σ seed · logits with respect to everything that the plan records.
     /// </summary>

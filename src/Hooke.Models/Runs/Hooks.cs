@@ -85,7 +85,7 @@ internal sealed class Hooks : IDisposable
     {
         if (edit is Reroute)
             return value;
-        Region region = Region.Of(edit.At, value.Shape, _tokens);
+        Region region = Region.Of(edit, value.Shape, _tokens);
         return edit switch
         {
             Replace replace => region.Write(value, 0, region.Repeated(replace.With)),

@@ -14,7 +14,15 @@ namespace Hooke.Models;
 [JsonDerivedType(typeof(ResampleAblate), "resample_ablate")]
 [JsonDerivedType(typeof(Freeze), "freeze")]
 [JsonDerivedType(typeof(Reroute), "reroute")]
-public abstract record Intervention(Address At);
+public abstract record Intervention(Address At)
+{
+    /// <summary>
+    /// The prompts of the batch that are changed, null for all. With it, variants of one run share a batch; a source
+    /// run of fewer prompts is then read round and round.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PositionRange? Prompts { get; init; }
+}
 
 /// <summary>Writes one vector at every position, and into every head, that the address names.</summary>
 /// <param name="At">What is changed.</param>

@@ -3,7 +3,8 @@ using Hooke.Tensors;
 namespace Hooke.Models;
 
 /// <summary>Checks a plan against a model before anything runs.</summary>
-internal sealed class PlanCheck(TransformerConfig config, TokenBatch tokens, IReadOnlyDictionary<string, Recording> sources)
+internal sealed class PlanCheck(
+    TransformerConfig config, TokenBatch tokens, IReadOnlyDictionary<string, Recording> sources, int firstLayer = 0)
 {
     /// <summary>Passes a plan that can be carried out and would change what it says it changes.</summary>
     /// <exception cref="InputException">It cannot; the message names the address and says what there is instead.</exception>
@@ -26,6 +27,8 @@ internal sealed class PlanCheck(TransformerConfig config, TokenBatch tokens, IRe
     {
         if (address.Layer >= config.NLayers)
             throw new InputException($"{address}: this model has layers 0..{config.NLayers - 1}");
+        if (address.Layer < firstLayer || (firstLayer > 0 && (address.Site == Site.Embed || address.Site == Site.PosEmbed)))
+            throw new InputException($"{address} comes before layer {firstLayer}, where this run begins");
         int heads = address.Site.Shape == SiteShape.KeyValueHeads ? config.NKeyValueHeads : config.NHeads;
         if (address.Head >= heads)
             throw new InputException($"{address}: this model has heads 0..{heads - 1} there");
@@ -46,6 +49,8 @@ internal sealed class PlanCheck(TransformerConfig config, TokenBatch tokens, IRe
     void RequireEffect(Intervention intervention)
     {
         RequireThere(intervention.At);
+        if (intervention.Prompts is { } prompts && prompts.Within(tokens.Count) is var (from, to) && from >= to)
+            throw new InputException($"{intervention.At}: there are prompts 0..{tokens.Count - 1}, none of {prompts}");
         switch (intervention)
         {
             case Replace replace: RequireVector(replace.At, replace.With); break;
@@ -65,9 +70,12 @@ internal sealed class PlanCheck(TransformerConfig config, TokenBatch tokens, IRe
                 break;
             case ResampleAblate resample:
                 RequireSource(resample.From, resample.At, sameShape: true);
+                if (sources[resample.From].Tokens.Count != tokens.Count)
+                    throw new InputException($"resampling {resample.At} needs a run '{resample.From}' of as many prompts");
                 if (tokens.Count < 2)
                     throw new InputException($"resampling {resample.At} among one prompt changes nothing: give more prompts");
                 break;
+            case Reroute { Prompts: not null } reroute: throw new InputException($"edges into {reroute.At} are cut for all prompts");
             case Reroute reroute: RequireEdges(reroute); break;
         }
     }
@@ -122,7 +130,7 @@ internal sealed class PlanCheck(TransformerConfig config, TokenBatch tokens, IRe
         if (!recording.Contains(at))
             throw new InputException($"run '{name}' has not recorded {at.Whole}: add it to its plan's record");
         TokenBatch other = recording.Tokens;
-        if (sameShape && (other.Count != tokens.Count || other.Positions != tokens.Positions))
+        if (sameShape && (tokens.Count % other.Count != 0 || other.Positions != tokens.Positions))
             throw new InputException(
                 $"run '{name}' has {other.Count} prompts of up to {other.Positions} tokens, this one {tokens.Count} of up to "
                 + $"{tokens.Positions}: prompts that are patched into one another need equal lengths");

@@ -85,6 +85,15 @@ public sealed class World
     /// <exception cref="InputException">The behaviour is unknown, or has fewer distinct pairs.</exception>
     public IReadOnlyList<PromptPair> Prompts(string behaviour, Split split, int count, ulong seed)
     {
+        IReadOnlyList<PromptPair> pairs = PromptsUpTo(behaviour, split, count, seed);
+        return pairs.Count == count ? pairs : throw _data.Fault(
+            $"asked for {count} {split} prompt pairs of \"{behaviour}\" and found only {pairs.Count} distinct ones; ask for fewer");
+    }
+
+    /// <summary>Distinct prompt pairs of a behaviour: as many as asked for, or as many as there are.</summary>
+    /// <exception cref="InputException">The behaviour is unknown.</exception>
+    public IReadOnlyList<PromptPair> PromptsUpTo(string behaviour, Split split, int count, ulong seed)
+    {
         const int MostRepeats = 1000; // pairs seen before, one after the other, before there seem to be no new ones
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         Teller teller = _tellers.FirstOrDefault(t => t.Passage.Tested && t.Passage.Name == behaviour)
@@ -93,19 +102,13 @@ public sealed class World
         Draws draws = new Rng(seed).Fork("prompts").Fork(behaviour).Fork((long)split).Draw();
         List<PromptPair> pairs = [];
         HashSet<(string, string)> seen = [];
-        for (int repeats = 0; pairs.Count < count;)
+        for (int repeats = 0; pairs.Count < count && repeats <= MostRepeats; repeats++)
         {
             PromptPair pair = teller.Pair(draws, split);
-            if (seen.Add((pair.Clean, pair.Counterfactual)))
-            {
-                pairs.Add(pair);
-                repeats = 0;
-            }
-            else if (++repeats > MostRepeats)
-            {
-                throw _data.Fault($"asked for {count} {split} prompt pairs of \"{behaviour}\" and found only "
-                    + $"{pairs.Count} distinct ones; ask for fewer");
-            }
+            if (!seen.Add((pair.Clean, pair.Counterfactual)))
+                continue;
+            pairs.Add(pair);
+            repeats = -1;
         }
         return pairs;
     }
