@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Hooke.Tensors;
 
 /// <summary>
@@ -8,58 +6,74 @@ namespace Hooke.Tensors;
 /// </summary>
 internal static unsafe class Gemm
 {
+    const double SerialFlops = 1e6; // below this, waking another thread costs more than it saves
+    const double TaskFlops = 1e7;   // about 0.1 ms: small enough to even out a busy machine
+
     /// <summary>C = A · B, or C += A · B. A is [m, k], B is [k, n], C is [m, n] with column stride 1.</summary>
-    public static void Multiply(MatrixView a, MatrixView b, MatrixView c, bool accumulate = false)
+    public static void Multiply(MatrixView a, MatrixView b, MatrixView c, bool accumulate = false) =>
+        Run(new GemmBlocks(a, b, null, c, accumulate));
+
+    /// <summary>C = A · B, or C += A · B, with B packed beforehand.</summary>
+    public static void Multiply(MatrixView a, PackedMatrix b, MatrixView c, bool accumulate = false)
     {
-        Check(a, b.Rows, b.Columns, c);
-        Work.For(c.Rows, 1 + 65_536 / (1 + a.Columns * c.Columns), (start, end) => Rows(a, b, c, accumulate, start, end));
+        Run(new GemmBlocks(a, new MatrixView(null, b.Rows, b.Columns), b, c, accumulate));
+        GC.KeepAlive(b);
     }
 
-    /// <summary>C = A · B with B packed beforehand.</summary>
-    public static void Multiply(MatrixView a, PackedMatrix b, MatrixView c, bool accumulate = false) =>
-        Multiply(a, b.View, c, accumulate);
-
-    /// <summary>Many independent products, spread over the threads.</summary>
-    public static void MultiplyBatch(int count, Func<int, MatrixProduct> product, bool accumulate = false) =>
-        Work.For(count, i =>
-        {
-            MatrixProduct one = product(i);
-            Check(one.A, one.B.Rows, one.B.Columns, one.C);
-            Rows(one.A, one.B, one.C, accumulate, 0, one.C.Rows);
-        });
-
-    static void Check(MatrixView a, int k, int n, MatrixView c)
+    /// <summary>Many independent products C = A · B (or C += A · B), spread over the threads.</summary>
+    public static void MultiplyBatch(int count, Func<int, MatrixProduct> product, bool accumulate = false)
     {
-        if (a.Columns != k || a.Rows != c.Rows || n != c.Columns || (c.ColumnStride != 1 && c.Columns > 1))
+        if (count == 0)
+            return;
+        MatrixProduct first = product(0);
+        double flops = Flops(first.C.Rows, first.C.Columns, first.A.Columns);
+        int grain = flops * count < SerialFlops ? count : (int)Math.Clamp(TaskFlops / 10 / flops, 1, count);
+        Work.For(count, grain, (start, end) =>
         {
-            throw new InvalidOperationException($"Bug in Hooke: [{a.Rows}, {a.Columns}] times [{k}, {n}] into " +
-                $"[{c.Rows}, {c.Columns}] with column stride {c.ColumnStride}.");
-        }
-    }
-
-    static void Rows(MatrixView a, MatrixView b, MatrixView c, bool accumulate, int start, int end)
-    {
-        for (int i = start; i < end; i++)
-        {
-            float* row = c.Data + i * c.RowStride;
-            if (!accumulate)
-                new Span<float>(row, c.Columns).Clear();
-            for (int p = 0; p < a.Columns; p++)
+            for (int i = start; i < end; i++)
             {
-                float value = a.Data[i * a.RowStride + p * a.ColumnStride];
-                float* from = b.Data + p * b.RowStride;
-                int j = 0;
-                if (b.ColumnStride == 1)
-                {
-                    for (; j <= c.Columns - 8; j += 8)
-                    {
-                        Vector256.FusedMultiplyAdd(Vector256.Create(value), Vector256.Load(from + j),
-                            Vector256.Load(row + j)).Store(row + j);
-                    }
-                }
-                for (; j < c.Columns; j++)
-                    row[j] = MathF.FusedMultiplyAdd(value, from[j * b.ColumnStride], row[j]);
+                MatrixProduct one = product(i);
+                GemmBlocks blocks = new(one.A, one.B, null, one.C, accumulate);
+                blocks.Multiply(0, blocks.Rows, 0, blocks.Panels);
             }
-        }
+        });
     }
+
+    static void Run(GemmBlocks blocks)
+    {
+        if (Flops(blocks.Rows, blocks.Columns, blocks.Depth) < SerialFlops || Work.Threads == 1)
+        {
+            blocks.Multiply(0, blocks.Rows, 0, blocks.Panels);
+            return;
+        }
+        (int rows, int panels) = TaskSize(blocks);
+        int rowTasks = (blocks.Rows + rows - 1) / rows;
+        int panelTasks = (blocks.Panels + panels - 1) / panels;
+        Work.For(rowTasks * panelTasks, task =>
+        {
+            int row = task / panelTasks * rows, panel = task % panelTasks * panels;
+            blocks.Multiply(row, Math.Min(row + rows, blocks.Rows), panel, Math.Min(panel + panels, blocks.Panels));
+        });
+    }
+
+    /// <summary>Splits columns first, since every task packs the columns of B that it needs.</summary>
+    static (int Rows, int Panels) TaskSize(GemmBlocks blocks)
+    {
+        const int MostRows = 256, LeastTasks = 8;
+        int rows = blocks.Rows, panels = blocks.Panels;
+        while (rows > MostRows)
+            rows = HalfOf(rows, GemmTiles.Rows);
+        while (panels > 1 && Flops(rows, panels * GemmTiles.Columns, blocks.Depth) > TaskFlops)
+            panels = HalfOf(panels, 1);
+        int panelTasks = (blocks.Panels + panels - 1) / panels;
+        while (rows > 2 * GemmTiles.Rows && panelTasks * ((blocks.Rows + rows - 1) / rows) < LeastTasks
+            && Flops(rows, panels * GemmTiles.Columns, blocks.Depth) > SerialFlops)
+            rows = HalfOf(rows, GemmTiles.Rows);
+        return (rows, panels);
+    }
+
+    static int HalfOf(int count, int multiple) => ((count + 1) / 2 + multiple - 1) / multiple * multiple;
+
+    /// <summary>Operations, counting each number of B as eight rows' worth: few rows are bound by reading B.</summary>
+    static double Flops(int rows, int columns, int depth) => 2.0 * (rows + 8) * columns * depth;
 }

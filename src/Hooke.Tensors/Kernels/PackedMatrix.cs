@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Hooke.Tensors;
 
-/// <summary>A constant right-hand matrix B [k, n], copied once into the order in which products read it.</summary>
+/// <summary>
+/// A constant right-hand matrix B [k, n], copied once into panels of as many columns as a tile has, each panel
+/// contiguous and padded with zeros to whole vectors.
+/// </summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
     float* _data;
@@ -12,12 +15,14 @@ internal sealed unsafe class PackedMatrix : IDisposable
     {
         Rows = b.Rows;
         Columns = b.Columns;
-        _data = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, (long)b.Rows * b.Columns) * sizeof(float), 64);
-        for (int p = 0; p < b.Rows; p++)
+        int panels = (b.Columns + GemmTiles.Columns - 1) / GemmTiles.Columns;
+        _data = (float*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, (long)b.Rows * GemmTiles.Columns * panels) * sizeof(float), 64);
+        Work.For(panels, panel =>
         {
-            for (int j = 0; j < b.Columns; j++)
-                _data[(long)p * b.Columns + j] = b.Data[p * b.RowStride + j * b.ColumnStride];
-        }
+            int column = panel * GemmTiles.Columns;
+            Packing.Strip(b.Data + column * b.ColumnStride, b.RowStride, b.ColumnStride, b.Rows,
+                Math.Min(GemmTiles.Columns, b.Columns - column), Panel(panel), PanelWidth(panel));
+        });
     }
 
     ~PackedMatrix() => Free();
@@ -26,13 +31,18 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     public int Columns { get; }
 
-    internal MatrixView View
+    /// <summary>Where the panel's numbers begin: [Rows, PanelWidth], row-major.</summary>
+    public float* Panel(int panel)
     {
-        get
-        {
-            ObjectDisposedException.ThrowIf(_data == null, this);
-            return new(_data, Rows, Columns);
-        }
+        ObjectDisposedException.ThrowIf(_data == null, this);
+        return _data + (nint)panel * GemmTiles.Columns * Rows;
+    }
+
+    /// <summary>Columns of the panel, whole vectors.</summary>
+    public int PanelWidth(int panel)
+    {
+        int columns = Math.Min(GemmTiles.Columns, Columns - panel * GemmTiles.Columns);
+        return (columns + GemmTiles.Width - 1) / GemmTiles.Width * GemmTiles.Width;
     }
 
     public void Dispose()
