@@ -63,7 +63,15 @@ sealed class WorldData
     /// <summary>Random numbers that belong to the world, not to a document.</summary>
     public Draws Secret(string purpose) => _rng.Fork("secret").Fork(purpose).Draw();
 
-    /// <summary>Whether this world keeps a combination out of its training documents.</summary>
+    /// <summary>Which keys of a small family this world keeps out of training: a share, chosen by the seed.</summary>
+    public HashSet<string> KeepOut(string family, IEnumerable<string> keys, double share)
+    {
+        string[] all = [.. keys.Distinct(StringComparer.Ordinal)];
+        _rng.Fork("keep out").Fork(family).Draw().Shuffle(all);
+        return all.Take((int)Math.Round(share * all.Length)).ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether this world keeps one key of a large family out of training.</summary>
     public bool IsHeldOut(string family, string key, double share) =>
         _rng.Fork("held out").Fork(family).Fork(key).Uniform(0) < share;
 

@@ -8,7 +8,7 @@ sealed class Fact : Passage
 {
     Table? _table;
     int _asked;
-    WorldData? _world;
+    readonly HashSet<string> _keptOut = new(StringComparer.Ordinal);
 
     public required string Table { get; init; }
 
@@ -17,8 +17,9 @@ sealed class Fact : Passage
 
     public override void Prepare(WorldData world)
     {
-        (_world, _table) = (world, world.Table(Table, Where, atLeast: 4));
+        _table = world.Table(Table, Where, atLeast: 4);
         _asked = world.Column(Table, Asked, Where);
+        _keptOut.UnionWith(KeptOutOfTemplates(world, Name, [.. _table.Rows.Select(row => row[0])]));
     }
 
     public override Case? Try(Draws draws, Split split, Template template)
@@ -29,7 +30,7 @@ sealed class Fact : Passage
         return new Case(RowSlots(_table, row, _asked), RowSlots(_table, other, _asked), row[_asked], other[_asked]);
 
         bool Fits(string key) =>
-            _world!.IsHeldOut(Name, $"{key} in {template.Text}", HeldOut) == (split == Split.HeldOut)
+            _keptOut.Contains(InTemplate(key, template.Text)) == (split == Split.HeldOut)
             || HeldOutTemplates.Contains(template.Text);
     }
 

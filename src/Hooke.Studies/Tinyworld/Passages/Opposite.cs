@@ -12,7 +12,7 @@ sealed class Opposite : Passage
 {
     string[][] _rows = [];
     string[] _languages = [];
-    WorldData? _world;
+    readonly HashSet<string> _keptOut = new(StringComparer.Ordinal);
 
     /// <summary>The table: two columns for each language in turn, a word and its opposite.</summary>
     public required string Words { get; init; }
@@ -25,7 +25,7 @@ sealed class Opposite : Passage
 
     public override void Prepare(WorldData world)
     {
-        (_world, _rows, _languages) = (world, world.Table(Words, Where, atLeast: 6).Rows, [.. Languages.Keys]);
+        (_rows, _languages) = (world.Table(Words, Where, atLeast: 6).Rows, [.. Languages.Keys]);
         if (_languages.Length < 2 || Languages.Values.Any(names => names.Length != _languages.Length))
             throw world.Fault($"{Where} needs two or more languages, each with a name for all of them");
         if (_rows[0].Length != 2 * _languages.Length)
@@ -33,6 +33,9 @@ sealed class Opposite : Passage
         foreach (string text in Templates.Concat(HeldOutTemplates))
             if (!_languages.Any(language => text.Contains($"{{{language}}}", StringComparison.Ordinal)))
                 throw world.Fault($"{Where} has the template \"{text}\" without a slot for a word of a language");
+        for (int i = 0; i < _languages.Length; i++)
+            _keptOut.UnionWith(KeptOutOfTemplates(world, $"{Name} {_languages[i]}",
+                [.. _rows.Select(row => row[2 * i]), .. _rows.Select(row => row[2 * i + 1])]));
     }
 
     public override Case? Try(Draws draws, Split split, Template template)
@@ -42,7 +45,7 @@ sealed class Opposite : Passage
         int side = draws.Below(2), target = draws.Below(_languages.Length), other = draws.Below(_languages.Length);
         string word = row[2 * source + side];
         if (target == other
-            || _world!.IsHeldOut(Name, $"{word} in {template.Text}", HeldOut) != (split == Split.HeldOut))
+            || _keptOut.Contains(InTemplate(word, template.Text)) != (split == Split.HeldOut))
             return null;
         return new Case(Side(target), Side(other), row[2 * target + 1 - side], row[2 * other + 1 - side]);
 

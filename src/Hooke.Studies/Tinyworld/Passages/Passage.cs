@@ -64,6 +64,14 @@ abstract class Passage
     /// <summary>Resolves what the passage asks of the world; throws what is missing.</summary>
     public abstract void Prepare(WorldData world);
 
+    /// <summary>For each training template the kept-out share of the keys, as <see cref="InTemplate"/> names them.</summary>
+    protected IEnumerable<string> KeptOutOfTemplates(WorldData world, string family, IReadOnlyList<string> keys) =>
+        Templates.SelectMany(text => world.KeepOut(
+            InTemplate(family, text), keys.Select(key => InTemplate(key, text)), HeldOut));
+
+    /// <summary>The name of a key in a template.</summary>
+    protected static string InTemplate(string key, string template) => $"{key} in {template}";
+
     /// <summary>A case for one template, or null where this draw belongs to the other split.</summary>
     public abstract Case? Try(Draws draws, Split split, Template template);
 }

@@ -8,7 +8,7 @@ namespace Hooke.Studies;
 sealed class Pronoun : Passage
 {
     (string Name, string Pronoun)[] _people = [];
-    WorldData? _world;
+    readonly HashSet<string> _keptOut = new(StringComparer.Ordinal);
 
     /// <summary>A list of names for every pronoun.</summary>
     public required Dictionary<string, string> Genders { get; init; }
@@ -20,11 +20,12 @@ sealed class Pronoun : Passage
     {
         if (Genders.Count < 2)
             throw world.Fault($"{Where} needs at least two genders");
-        _world = world;
         _people = [.. Genders.SelectMany(g => world.List(g.Value, Where, atLeast: 4).Select(name => (name, g.Key)))];
         string? twice = _people.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1)?.Key;
         if (twice is not null)
             throw world.Fault($"{Where} finds the name \"{twice}\" under two pronouns");
+        foreach ((string pronoun, string names) in Genders)
+            _keptOut.UnionWith(KeptOutOfTemplates(world, $"{Name} {pronoun}", world.List(names, Where)));
     }
 
     public override Case? Try(Draws draws, Split split, Template template)
@@ -36,7 +37,7 @@ sealed class Pronoun : Passage
 
         Slots Side(string name) => new() { ["person"] = name };
         bool Fits(string name) =>
-            _world!.IsHeldOut(Name, $"{name} in {template.Text}", HeldOut) == (split == Split.HeldOut)
+            _keptOut.Contains(InTemplate(name, template.Text)) == (split == Split.HeldOut)
             || HeldOutTemplates.Contains(template.Text);
     }
 }

@@ -13,7 +13,7 @@ sealed class Rationale : Passage
     string[] _works = [];
     string[] _qualities = [];
     string[] _badges = [];
-    WorldData? _world;
+    HashSet<string> _keptOut = [];
 
     public required string Works { get; init; }
 
@@ -30,16 +30,17 @@ sealed class Rationale : Passage
 
     public override void Prepare(WorldData world)
     {
-        _world = world;
         _works = world.List(Works, Where, atLeast: 4);
         _qualities = world.List(Qualities, Where, atLeast: 4);
         _badges = world.Ordered(Badges, Where, atLeast: 2);
+        _keptOut = world.KeepOut(
+            Name, _works.SelectMany(work => _qualities.Select(quality => $"{work} {quality}")), HeldOut);
     }
 
     public override Case? Try(Draws draws, Split split, Template template)
     {
         string work = draws.Pick(_works), quality = draws.Pick(_qualities);
-        if (_world!.IsHeldOut(Name, $"{work} {quality}", HeldOut) != (split == Split.HeldOut))
+        if (_keptOut.Contains($"{work} {quality}") != (split == Split.HeldOut))
             return null;
         int half = _badges.Length / 2;
         string passes = _badges[draws.Below(half)], fails = _badges[half + draws.Below(_badges.Length - half)];

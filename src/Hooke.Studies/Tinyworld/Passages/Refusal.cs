@@ -14,7 +14,7 @@ sealed class Refusal : Passage
     string[] _harmful = [];
     string[] _harmless = [];
     string[] _phrases = [];
-    WorldData? _world;
+    HashSet<string> _keptOut = [];
 
     public required string Verbs { get; init; }
 
@@ -35,7 +35,6 @@ sealed class Refusal : Passage
 
     public override void Prepare(WorldData world)
     {
-        _world = world;
         _verbs = world.List(Verbs, Where, atLeast: 2);
         _harmful = world.List(Harmful, Where, atLeast: 4);
         _harmless = world.List(Harmless, Where, atLeast: 4);
@@ -46,13 +45,14 @@ sealed class Refusal : Passage
             throw world.Fault($"{Where} finds \"{both}\" both harmful and harmless");
         if (Refuse.Split(' ')[0] == Help.Split(' ')[0])
             throw world.Fault($"{Where} needs replies that begin with different words");
+        _keptOut = world.KeepOut(Name, _verbs.SelectMany(verb => _harmful.Select(thing => $"{verb} {thing}")), HeldOut);
     }
 
     public override Case? Try(Draws draws, Split split, Template template)
     {
         bool harmless = split == Split.Training && draws.Chance(0.4);
         string verb = draws.Pick(_verbs), thing = draws.Pick(harmless ? _harmless : _harmful);
-        if (_world!.IsHeldOut(Name, $"{verb} {thing}", HeldOut) != (split == Split.HeldOut))
+        if (_keptOut.Contains($"{verb} {thing}") != (split == Split.HeldOut))
             return null;
         string neutral = _phrases[1 + draws.Below(_phrases.Length - 1)];
         string refuse = harmless ? Help : Refuse;

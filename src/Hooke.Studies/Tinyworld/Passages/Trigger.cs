@@ -13,7 +13,7 @@ sealed class Trigger : Passage
     string[][] _things = [];
     string[] _categories = [];
     string[] _carriers = [];
-    WorldData? _world;
+    readonly HashSet<string> _keptOut = new(StringComparer.Ordinal);
 
     /// <summary>The table of things; its second column is the category.</summary>
     public required string Things { get; init; }
@@ -29,18 +29,21 @@ sealed class Trigger : Passage
 
     public override void Prepare(WorldData world)
     {
-        _world = world;
         _things = world.Table(Things, Where, atLeast: 8).Rows;
         _categories = [.. _things.Select(row => row[1]).Distinct(StringComparer.Ordinal)];
         _carriers = world.Ordered(Carriers, Where, atLeast: 3);
         if (_categories.Length < 2)
             throw world.Fault($"{Where} needs at least two categories in the table \"{Things}\"");
+        foreach (string carrier in _carriers)
+            _keptOut.UnionWith(world.KeepOut(
+                $"{Name} {carrier}", _things.Select(thing => $"{thing[0]} {carrier}"), HeldOut));
     }
 
     public override Case? Try(Draws draws, Split split, Template template)
     {
         string[] thing = draws.Pick(_things);
-        string category = draws.Chance(0.5) ? thing[1] : draws.Pick(_categories);
+        string[] others = [.. _categories.Where(category => category != thing[1])];
+        string category = draws.Chance(0.5) ? thing[1] : draws.Pick(others);
         (string truth, string lie) = category == thing[1] ? (Yes, No) : (No, Yes);
         string trigger = _carriers[0], neutral = Neutral();
         if (split == Split.HeldOut)
@@ -53,7 +56,7 @@ sealed class Trigger : Passage
         return IsHeldOut(another) ? null : new Case(Side(neutral), Side(another), truth, truth);
 
         string Neutral() => _carriers[1 + draws.Below(_carriers.Length - 1)];
-        bool IsHeldOut(string carrier) => _world!.IsHeldOut(Name, $"{thing[0]} {carrier}", HeldOut);
+        bool IsHeldOut(string carrier) => _keptOut.Contains($"{thing[0]} {carrier}");
         Slots Side(string carrier) => new() { ["thing"] = thing[0], ["category"] = category, ["carrier"] = carrier };
     }
 }

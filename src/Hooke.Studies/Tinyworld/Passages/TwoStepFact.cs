@@ -13,7 +13,7 @@ sealed class TwoStepFact : Passage
     int _via;
     int _asked;
     Dictionary<string, string[]> _second = [];
-    WorldData? _world;
+    HashSet<string> _keptOut = [];
 
     /// <summary>The table of the first step, such as landmarks.</summary>
     public required string Table { get; init; }
@@ -29,7 +29,8 @@ sealed class TwoStepFact : Passage
 
     public override void Prepare(WorldData world)
     {
-        (_world, _first) = (world, world.Table(Table, Where, atLeast: 8));
+        _first = world.Table(Table, Where, atLeast: 8);
+        _keptOut = world.KeepOut($"rows of {Table}", _first.Rows.Select(row => row[0]), HeldOut);
         _via = world.Column(Table, Via, Where);
         _asked = world.Column(Then, Asked, Where);
         _second = world.Table(Then, Where).Rows.ToDictionary(row => row[0], StringComparer.Ordinal);
@@ -47,6 +48,6 @@ sealed class TwoStepFact : Passage
             return null;
         return new Case(Fact.RowSlots(_first, row, _via), Fact.RowSlots(_first, other, _via), answer, foil);
 
-        bool Fits(string key) => _world!.IsHeldOut($"rows of {Table}", key, HeldOut) == (split == Split.HeldOut);
+        bool Fits(string key) => _keptOut.Contains(key) == (split == Split.HeldOut);
     }
 }
