@@ -3,7 +3,7 @@ using Hooke.Tensors;
 namespace Hooke.Models;
 
 /// <summary>Means of recorded activations.</summary>
-internal static class Means
+public static class Means
 {
     /// <summary>The mean over prompts and positions of a run, padding left out, copied to every place of a shape.</summary>
     /// <param name="from">[batch, pos, …]</param>

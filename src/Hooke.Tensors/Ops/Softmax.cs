@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace Hooke.Tensors;
 
@@ -41,14 +42,36 @@ internal sealed unsafe partial class CpuBackend
         Work.For(x.Shape.Rows, RowGrain(width * 4), (start, end) =>
         {
             for (int r = start; r < end; r++)
-            {
-                ReadOnlySpan<float> row = x.Data.Slice(r * width, width);
-                Span<float> target = y.Data.Slice(r * width, width);
-                TensorPrimitives.Subtract(row, Reduce.Max(row), target);
-                Elementary.Exp(target, target);
-                TensorPrimitives.Divide(target, Reduce.Sum(target), target);
-            }
+                SoftmaxRow(x.Pointer + ((nint)r * width), y.Pointer + ((nint)r * width), width);
         });
+    }
+
+    // The sum runs in eight lanes from first to last, so masked or padded ends, which add nothing, change no bit.
+    static void SoftmaxRow(float* x, float* y, int width)
+    {
+        Vector256<float> max = Vector256.Create(Reduce.Max(new ReadOnlySpan<float>(x, width)));
+        Vector256<float> lanes = Vector256<float>.Zero;
+        int i = 0;
+        for (; i <= width - 8; i += 8)
+        {
+            Vector256<float> e = Elementary.Exp(Vector256.Load(x + i) - max);
+            e.Store(y + i);
+            lanes += e;
+        }
+        if (i < width)
+        {
+            float* tail = stackalloc float[8];
+            for (int t = 0; t < 8; t++)
+                tail[t] = i + t < width ? x[i + t] : float.NegativeInfinity;
+            Vector256<float> e = Elementary.Exp(Vector256.Load(tail) - max);
+            e.Store(tail);
+            for (int t = i; t < width; t++)
+                y[t] = tail[t - i];
+            lanes += e;
+        }
+        float sum = ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+        Span<float> row = new(y, width);
+        TensorPrimitives.Divide(row, sum, row);
     }
 
     public override void SoftmaxBackward(Tensor y, Tensor dy, Tensor dx)
