@@ -6,7 +6,8 @@ public delegate double Statistic(ReadOnlySpan<int> chosen);
 
 /// <summary>95 % percentile-bootstrap intervals over prompts, the same on every machine.</summary>
 /// <remarks>
-/// Prompts are drawn with replacement, as many as there are; the ends are the 2.5 % and 97.5 % quantiles (linear between
+/// Prompts are drawn with replacement, as many as there are; the ends are the 2.5 % and 97.5 % quantiles (linear
+/// between
 /// order statistics) of the resampled statistic. Source: Efron and Tibshirani 1993, chapter 13.
 /// </remarks>
 public static class Bootstrap
@@ -17,7 +18,9 @@ public static class Bootstrap
     /// <summary>The method in words, as every estimate made here states it.</summary>
     public const string Method = "95 % percentile bootstrap over prompts, 2,000 resamples";
 
-    /// <summary>A statistic of <paramref name="n"/> prompts with its interval; all it reads is resampled jointly.</summary>
+    /// <summary>
+    /// A statistic of <paramref name="n"/> prompts with its interval; all it reads is resampled jointly.
+    /// </summary>
     /// <param name="n">How many prompts.</param>
     /// <param name="statistic">Called with every prompt once, then with each resample.</param>
     /// <param name="seed">The same seed and <paramref name="n"/> draw the same prompts.</param>

@@ -12,7 +12,8 @@ namespace Hooke.Evidence;
 public static class CanonicalJson
 {
     /// <summary>The canonical form of a JSON text.</summary>
-    /// <exception cref="FormatException">The text is not JSON, repeats a key, or holds a number out of range.</exception>
+    /// <exception cref="FormatException">The text is not JSON, repeats a key, or holds a number out of
+    /// range.</exception>
     public static string Text(string json)
     {
         try

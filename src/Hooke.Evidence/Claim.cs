@@ -1,6 +1,8 @@
 namespace Hooke.Evidence;
 
-/// <summary>A statement about a model's machinery, with its evidence and coverage; its tier follows from the evidence.</summary>
+/// <summary>
+/// A statement about a model's machinery, with its evidence and coverage; its tier follows from the evidence.
+/// </summary>
 /// <param name="Sentence">The statement.</param>
 /// <param name="Evidence">The tests that bear on it.</param>
 /// <param name="Coverage">What it is about and what it leaves open.</param>

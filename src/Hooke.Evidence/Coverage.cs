@@ -65,9 +65,12 @@ public sealed record Coverage
     ];
 
     /// <summary>The names of the parts that say nothing.</summary>
-    public IReadOnlyList<string> Holes() =>
-        [.. Parts().Where(part => part.Text.Count == 0 || part.Text.Any(string.IsNullOrWhiteSpace)).Select(part => part.Name)];
+    public IReadOnlyList<string> Holes() => [.. Parts().Where(part => part.SaysNothing).Select(part => part.Name)];
 }
 
 /// <summary>One part of a coverage, a sentence each.</summary>
-public sealed record CoveragePart(string Name, IReadOnlyList<string> Text);
+public sealed record CoveragePart(string Name, IReadOnlyList<string> Text)
+{
+    /// <summary>Whether it is a hole.</summary>
+    public bool SaysNothing => Text.Count == 0 || Text.Any(string.IsNullOrWhiteSpace);
+}

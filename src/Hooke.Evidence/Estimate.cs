@@ -7,10 +7,13 @@ namespace Hooke.Evidence;
 /// <param name="N">How many prompts.</param>
 /// <param name="Method">How the interval was made, in words.</param>
 /// <param name="Seed">The seed of the resampling.</param>
-/// <exception cref="ArgumentException">A number is not finite, the ends are swapped, or there are no prompts.</exception>
+/// <exception cref="ArgumentException">A number is not finite, the ends are swapped, or there are no
+/// prompts.</exception>
 public sealed record Estimate(double Value, double Low, double High, int N, string Method, ulong Seed)
 {
-    /// <summary>The largest size of a number here; what is larger, or undefined, is unbounded and written as this.</summary>
+    /// <summary>
+    /// The largest size of a number here; what is larger, or undefined, is unbounded and written as this.
+    /// </summary>
     public const double Limit = 1e9;
 
     /// <summary>The number measured on all prompts.</summary>
@@ -26,6 +29,12 @@ public sealed record Estimate(double Value, double Low, double High, int N, stri
 
     /// <summary>How many prompts.</summary>
     public int N { get; init; } = N > 0 ? N : throw new ArgumentException($"An estimate needs prompts, and N is {N}.");
+
+    /// <summary>How the interval was made, in words.</summary>
+    public string Method { get; init; } = Method;
+
+    /// <summary>The seed of the resampling.</summary>
+    public ulong Seed { get; init; } = Seed;
 
     /// <summary>"0.93 [0.9, 0.96]": the number and its interval, to three significant digits.</summary>
     public override string ToString() => $"{Words.Number(Value)} [{Words.Number(Low)}, {Words.Number(High)}]";

@@ -26,7 +26,8 @@ public static class Identity
     }
 
     /// <summary>
-    /// The identity of some files of a folder: that of the lines <c>identity, two spaces, name, line feed</c> in ordinal
+    /// The identity of some files of a folder: that of the lines <c>identity, two spaces, name, line feed</c> in
+    /// ordinal
     /// order of name, which <c>sha256sum</c> prints too.
     /// </summary>
     /// <param name="folder">The folder the names start from.</param>
@@ -51,7 +52,7 @@ public static class Identity
         foreach (string below in Directory.EnumerateDirectories(folder))
         {
             if (new DirectoryInfo(below).LinkTarget is not null)
-                throw new IOException($"{below} is a link to a folder, which an identity does not follow; copy the folder.");
+                throw new IOException($"{below} is a link to a folder, which an identity does not follow; copy it.");
             foreach (string name in Names(below, $"{prefix}{Path.GetFileName(below)}/"))
                 yield return name;
         }

@@ -1,6 +1,8 @@
 namespace Hooke.Evidence;
 
-/// <summary>The measures of a circuit with their intervals, from the metric m of each prompt, resampled jointly.</summary>
+/// <summary>
+/// The measures of a circuit with their intervals, from the metric m of each prompt, resampled jointly.
+/// </summary>
 /// <remarks>
 /// M is the whole model, ∅ the model with every edge ablated, C the circuit (all else ablated), M∖C the model with the
 /// circuit's edges ablated. Every argument holds one number per prompt, in the same order.
@@ -19,12 +21,16 @@ public static class Measures
         IReadOnlyList<double> circuit, IReadOnlyList<double> model, IReadOnlyList<double> empty, ulong seed) =>
         Share(circuit, empty, model, empty, seed);
 
-    /// <summary>Drop = (m(M) − m(M∖C)) / (m(M) − m(∅)): the share of the behaviour that ablating the circuit removes.</summary>
+    /// <summary>
+    /// Drop = (m(M) − m(M∖C)) / (m(M) − m(∅)): the share of the behaviour that ablating the circuit removes.
+    /// </summary>
     public static Estimate Drop(
         IReadOnlyList<double> ablated, IReadOnlyList<double> model, IReadOnlyList<double> empty, ulong seed) =>
         Share(model, ablated, model, empty, seed);
 
-    /// <summary>The circuit's drop less the mean drop of random controls: (mean m(M∖R) − m(M∖C)) / (m(M) − m(∅)).</summary>
+    /// <summary>
+    /// The circuit's drop less the mean drop of random controls: (mean m(M∖R) − m(M∖C)) / (m(M) − m(∅)).
+    /// </summary>
     /// <param name="ablated">[prompt], m(M∖C).</param>
     /// <param name="controls">[control][prompt], m(M∖R) for each random set R of edges.</param>
     /// <param name="model">[prompt], m(M).</param>
@@ -61,7 +67,8 @@ public static class Measures
         IReadOnlyList<double> model, IReadOnlyList<double> empty, ulong seed)
     {
         if (circuit.Count == 0 || circuit.Count != knockedModel.Count)
-            throw new ArgumentException($"{circuit.Count} knock-outs of the circuit, {knockedModel.Count} of the model.");
+            throw new ArgumentException(
+                $"Knock-outs come in pairs: {circuit.Count} of the circuit, {knockedModel.Count} of the model.");
         int n = model.Count;
         double[] whole = Difference(model, empty, n);
         double[][] gaps = [.. circuit.Select((c, k) => Difference(c, knockedModel[k], n))];

@@ -28,9 +28,6 @@ public interface IFinding
 
 static class Outcomes
 {
-    /// <summary>"falls short" and the like.</summary>
-    public static string Text(this Outcome outcome) => Words.FromName(outcome.ToString());
-
     public static Outcome Worst(params IEnumerable<Outcome> outcomes) => outcomes.Max();
 
     public static Outcome AtLeast(this Estimate estimate, double threshold) =>

@@ -1,7 +1,8 @@
 namespace Hooke.Evidence;
 
 /// <summary>A counter-based random stream: number <c>i</c> is a pure function of (seed, i).</summary>
-/// <remarks>Source: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators" (SplitMix64).</remarks>
+/// <remarks>Source: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators"
+/// (SplitMix64).</remarks>
 readonly record struct SplitMix(ulong Seed)
 {
     /// <summary>64 random bits at a place of the stream.</summary>

@@ -31,4 +31,16 @@ public static class TierText
 {
     /// <summary>"mechanistically supported" and the like.</summary>
     public static string Text(this Tier tier) => Words.FromName(tier.ToString());
+
+    /// <summary>What the tier means, for a newcomer.</summary>
+    public static string Meaning(this Tier tier) => tier switch
+    {
+        Tier.Disconfirmed => "a test ran and contradicts the claim",
+        Tier.Underdetermined => "tests ran and do not decide",
+        Tier.Proposed => "a label, a picture or a graph: nothing was intervened on yet",
+        Tier.CausallySuggestive => "cutting it breaks the behaviour; cutting as many random parts does not",
+        Tier.MechanisticallySupported => "it does the job alone, responds as the model does, and has no idle part",
+        Tier.Triangulated => "predictions, other ablations and independent methods agree",
+        _ => "it holds on other prompts, and somebody else got the same result",
+    };
 }

@@ -48,7 +48,13 @@ public static class TierRule
         : [.. tests.Where(test => test.NeededFor <= reached).Select(test => test.Sentence)];
 
     static string[] Lacking(IReadOnlyList<Test> tests, Tier reached) =>
-        [.. tests.Where(test => test.NeededFor == reached + 1 && !Supports(test)).Select(test => test.Sentence)];
+        [.. tests.Where(test => test.NeededFor == reached + 1 && !Supports(test)).Select(Shortfall)];
+
+    static string Shortfall(Test test)
+    {
+        string name = char.ToUpperInvariant(test.Name[0]) + test.Name[1..];
+        return test.Finding is null ? test.Sentence : $"{name}, {test.OutcomeText}: {test.Sentence}";
+    }
 
     static bool Supports(Test test) => test.Finding?.Outcome == Outcome.Supports;
 }

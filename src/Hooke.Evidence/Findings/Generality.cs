@@ -1,6 +1,8 @@
 namespace Hooke.Evidence;
 
-/// <summary>Does the circuit hold on paraphrases, on prompts drawn with other seeds, and on adversarial prompts?</summary>
+/// <summary>
+/// Does the circuit hold on paraphrases, on prompts drawn with other seeds, and on adversarial prompts?
+/// </summary>
 /// <param name="Families">Each family of prompts with the circuit's faithfulness on it.</param>
 public sealed record Generality(IReadOnlyList<PromptFamily> Families) : IFinding
 {
@@ -17,9 +19,9 @@ public sealed record Generality(IReadOnlyList<PromptFamily> Families) : IFinding
     {
         get
         {
-            IEnumerable<string> tried = Families.Select(family => $"faithfulness on {family.Name} is {family.Faithfulness}");
-            IEnumerable<string> missing = Missing.Select(kind => $"{Words.FromName(kind.ToString())} prompts were not tried");
-            string all = string.Join("; ", [.. tried, .. missing]);
+            IEnumerable<string> tried = Families.Select(on => $"faithfulness on {on.Name} is {on.Faithfulness}");
+            IEnumerable<string> missing = Missing.Select(kind => Words.FromName(kind.ToString()));
+            string all = string.Join("; ", [.. tried, .. missing.Select(kind => $"{kind} prompts were not tried")]);
             return $"{char.ToUpperInvariant(all[0])}{all[1..]}.";
         }
     }

@@ -28,7 +28,7 @@ public sealed record Minimality(IReadOnlyList<Contribution> Contributions, bool 
             int unsure = Contributions.Count(member => member.Outcome == Outcome.Undecided);
             string all = idle + unsure == 0
                 ? $"Each of {Words.Count(Contributions.Count, "member")} contributes beyond the noise"
-                : $"Of {Words.Count(Contributions.Count, "member")}, {idle} are idle and {unsure} do not stand out of the noise";
+                : $"Of {Words.Count(Contributions.Count, "member")}, {idle} are idle and {unsure} not beyond the noise";
             return $"{all}; the least is {Least.Member} with {Least.Effect} of the behaviour"
                 + Prompts.Note(HeldOut) + Outcomes.TooFew(Least.Effect.N) + ".";
         }

@@ -1,6 +1,8 @@
 namespace Hooke.Evidence;
 
-/// <summary>Does a targeted intervention move the output the way the claim predicts, on counterfactual prompts?</summary>
+/// <summary>
+/// Does a targeted intervention move the output the way the claim predicts, on counterfactual prompts?
+/// </summary>
 /// <param name="Intervention">What was done where, and what was predicted, in words.</param>
 /// <param name="Share">The share of prompts that moved as predicted.</param>
 /// <param name="Shift">The mean shift of the metric, positive in the predicted direction.</param>

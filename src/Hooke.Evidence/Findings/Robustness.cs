@@ -12,7 +12,8 @@ public sealed record Robustness(IReadOnlyList<AblationKind> Kinds) : IFinding
     public string Sentence => Kinds.Count == 0
         ? "No other kind of ablation was tried."
         : $"Faithfulness under {string.Join(", ", Kinds.Select(kind => $"{kind.Kind} ablation {kind.Faithfulness}"))}"
-            + (Kinds.Count < Thresholds.AblationKinds ? $"; {Thresholds.AblationKinds} kinds are asked" : "") + ".";
+            + $"; {Thresholds.AblationKinds} kinds are asked, each {Words.Number(Thresholds.Faithfulness)} "
+            + $"to {Words.Number(Thresholds.FaithfulnessCap)}.";
 
     static Outcome Judged(AblationKind kind) => kind.Faithfulness.Faithful().Over(kind.Faithfulness.N);
 }

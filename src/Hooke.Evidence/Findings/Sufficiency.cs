@@ -1,6 +1,8 @@
 namespace Hooke.Evidence;
 
-/// <summary>Does the circuit alone, all else ablated, still do the behaviour, where random circuits of its size do not?</summary>
+/// <summary>
+/// Does the circuit alone, all else ablated, still do the behaviour, where random circuits of its size do not?
+/// </summary>
 /// <param name="Faithfulness">(m(C) − m(∅)) / (m(M) − m(∅)) (<see cref="Measures.Faithfulness"/>).</param>
 /// <param name="Controls">The faithfulness of each random circuit with as many edges.</param>
 /// <param name="HeldOut">Whether the prompts are others than those the circuit was found on.</param>

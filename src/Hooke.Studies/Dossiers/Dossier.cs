@@ -2,9 +2,11 @@ using Hooke.Evidence;
 
 namespace Hooke.Studies;
 
-/// <summary>A claim with its evidence and all that is needed to read it and to run it again: what dossier.json holds.</summary>
+/// <summary>
+/// A claim with its evidence and all that is needed to read it and to run it again: what dossier.json holds.
+/// </summary>
 /// <remarks>Nothing in it depends on the time, the machine or the number of threads.</remarks>
-public sealed record Dossier
+public sealed partial record Dossier
 {
     /// <summary>The name of the format.</summary>
     public const string SchemaName = "hooke.dossier";

@@ -33,16 +33,20 @@ public enum NodeKind
 /// <param name="Layer">Its layer, or null for input and logits.</param>
 /// <param name="Head">Its head, for a head.</param>
 /// <param name="Score">Its attribution.</param>
-/// <param name="Role">What it does, where that was measured, such as "attends to the token after the last copy"; else null.</param>
+/// <param name="Role">What it does, where that was measured, such as "attends to the token after the last copy"; else
+/// null.</param>
 public sealed record DossierNode(string Id, NodeKind Kind, int? Layer, int? Head, double Score, string? Role = null);
 
 /// <summary>An edge in the circuit.</summary>
 /// <param name="Source">The node it leaves.</param>
 /// <param name="Target">The node it enters, for a head with the input it enters by: "a2.h3&lt;q>".</param>
-/// <param name="Score">Its EAP-IG score: the estimated change of the metric when it is ablated, in the metric's unit.</param>
-/// <param name="Contribution">What the circuit loses without it, or null where that was not measured.</param>
-public sealed record DossierEdge(string Source, string Target, double Score, Estimate? Contribution)
+/// <param name="Score">Its EAP-IG score: the estimated change of the metric when it is ablated, in the metric's
+/// unit.</param>
+public sealed record DossierEdge(string Source, string Target, double Score)
 {
+    /// <summary>"a1.h4->a2.h3&lt;q>": the name under which <see cref="Minimality"/> holds its contribution.</summary>
+    public override string ToString() => $"{Source}->{Target}";
+
     /// <summary>The node it enters.</summary>
     public string TargetNode() => Target.Split('<')[0];
 

@@ -5,7 +5,9 @@ using Hooke.Evidence;
 
 namespace Hooke.Studies;
 
-/// <summary>How a dossier is written as JSON: snake_case names, text for enums, doubles to nine significant digits.</summary>
+/// <summary>
+/// How a dossier is written as JSON: snake_case names, text for enums, doubles to nine significant digits.
+/// </summary>
 [JsonSerializable(typeof(Dossier))]
 sealed partial class DossierJson : JsonSerializerContext
 {
@@ -22,7 +24,8 @@ sealed partial class DossierJson : JsonSerializerContext
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters =
         {
-            new NineDigits(), new InWords<Tier>(), new InWords<Outcome>(), new InWords<FamilyKind>(), new InWords<NodeKind>(),
+            new NineDigits(),
+            new InWords<Tier>(), new InWords<Outcome>(), new InWords<FamilyKind>(), new InWords<NodeKind>(),
         },
     });
 }
@@ -49,7 +52,7 @@ sealed class NineDigits : JsonConverter<double>
     {
         if (!double.IsFinite(value))
             throw new InvalidOperationException($"Bug in Hooke: a dossier's number is {value}.");
-        string text = value.ToString("G9", CultureInfo.InvariantCulture);
-        writer.WriteRawValue(text is "-0" ? "0" : text);
+        double rounded = double.Parse(value.ToString("G9", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        writer.WriteNumberValue(rounded == 0 ? 0 : rounded);
     }
 }

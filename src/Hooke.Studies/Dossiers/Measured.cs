@@ -1,9 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hooke.Evidence;
 
 namespace Hooke.Studies;
 
-/// <summary>The parts of a dossier that identities are taken of: all that was asked, and all that was measured.</summary>
+/// <summary>
+/// The parts of a dossier that identities are taken of: all that was asked, and all that was measured.
+/// </summary>
 static class Measured
 {
     /// <summary>The request without the folder the model lay in and the command that names it.</summary>
@@ -22,17 +25,20 @@ static class Measured
     public static JsonNode Result(Dossier dossier)
     {
         DossierJson json = DossierJson.Strict;
+        Findings evidence = dossier.Claim.Evidence with { RunAgain = null };
+        DossierIdentities identities = dossier.Identities with { Hooke = "" };
         return new JsonObject
         {
             ["schema"] = $"{dossier.Schema}/{dossier.SchemaVersion}",
             ["sentence"] = dossier.Claim.Sentence,
-            ["evidence"] = JsonSerializer.SerializeToNode(dossier.Claim.Evidence with { RunAgain = null }, json.Findings),
+            ["evidence"] = JsonSerializer.SerializeToNode(evidence, json.Findings),
             ["coverage"] = JsonSerializer.SerializeToNode(dossier.Claim.Coverage, json.Coverage),
             ["request"] = Request(dossier.Request),
-            ["identities"] = JsonSerializer.SerializeToNode(dossier.Identities with { Hooke = "" }, json.DossierIdentities),
+            ["identities"] = JsonSerializer.SerializeToNode(identities, json.DossierIdentities),
             ["examples"] = JsonSerializer.SerializeToNode(dossier.Examples, json.IReadOnlyListDossierExample),
             ["circuit"] = JsonSerializer.SerializeToNode(dossier.Circuit, json.DossierCircuit),
-            ["faithfulness_curve"] = JsonSerializer.SerializeToNode(dossier.FaithfulnessCurve, json.IReadOnlyListCurvePoint),
+            ["faithfulness_curve"] =
+                JsonSerializer.SerializeToNode(dossier.FaithfulnessCurve, json.IReadOnlyListCurvePoint),
             ["heatmaps"] = JsonSerializer.SerializeToNode(dossier.Heatmaps, json.IReadOnlyListHeatmap),
             ["interventions"] =
                 JsonSerializer.SerializeToNode(dossier.Interventions, json.IReadOnlyListTargetedIntervention),
