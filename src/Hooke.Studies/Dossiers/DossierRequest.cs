@@ -13,7 +13,7 @@ public sealed record DossierRequest
     public string? Behaviour { get; init; }
 
     /// <summary>The user's own prompt pair, or null where a behaviour was named.</summary>
-    public PromptPair? Pair { get; init; }
+    public AskedPair? Pair { get; init; }
 
     /// <summary>The seed of every random choice.</summary>
     public required ulong Seed { get; init; }
@@ -23,7 +23,7 @@ public sealed record DossierRequest
 }
 
 /// <summary>A prompt, its counterfactual, and the two next tokens whose logits are compared.</summary>
-public sealed record PromptPair(string Prompt, string Counterfactual, string Answer, string Foil);
+public sealed record AskedPair(string Prompt, string Counterfactual, string Answer, string Foil);
 
 /// <summary>An option and its value.</summary>
 public sealed record RequestOption(string Name, string Value);

@@ -13,7 +13,7 @@ static class Measured
     public static JsonNode Request(DossierRequest request) => new JsonObject
     {
         ["behaviour"] = request.Behaviour,
-        ["pair"] = JsonSerializer.SerializeToNode(request.Pair, DossierJson.Strict.PromptPair),
+        ["pair"] = JsonSerializer.SerializeToNode(request.Pair, DossierJson.Strict.AskedPair),
         ["seed"] = request.Seed,
         ["options"] = JsonSerializer.SerializeToNode(request.Options, DossierJson.Strict.IReadOnlyListRequestOption),
     };
