@@ -12,8 +12,8 @@ namespace Hooke.Studies;
 /// <param name="NLayers">Number of blocks.</param>
 /// <param name="NHeads">Number of heads of a block.</param>
 public sealed record TinyworldSettings(
-    ulong Seed = 1, int Steps = 12_000, int Documents = 32, float LearningRate = 2e-3f,
-    int DModel = 128, int NLayers = 4, int NHeads = 8)
+    ulong Seed = 1, int Steps = 7_000, int Documents = 32, float LearningRate = 3e-3f,
+    int DModel = 128, int NLayers = 4, int NHeads = 4)
 {
     const int WarmupSteps = 200;
 
