@@ -36,7 +36,7 @@ sealed class AddedTokens
         bool special = part.Flag("special", false), normalized = part.Flag("normalized", !special);
         if (content.Length is 0 or > Trie.LongestWord)
             throw part.Refusal($"has {content.Length} characters; 1 to {Trie.LongestWord} are supported");
-        vocabulary.Add(content, id, part);
+        vocabulary.AddAdded(content, id, part);
         if (special)
             _ = _special.Add(id);
         string sought = normalized && normalizer is not null ? normalizer.Apply(AlignedText.Original(content, 0)).Text : content;

@@ -67,8 +67,12 @@ sealed class AlignedText
         }
     }
 
-    /// <summary>The text with a prefix, which stands for nothing of the original.</summary>
-    public AlignedText Prefixed(string prefix) => Edited([new(0, 0, prefix)]);
+    /// <summary>A text that is not empty with a prefix, which is said to come from the first character, as upstream does.</summary>
+    public AlignedText Prefixed(string prefix)
+    {
+        int first = char.IsHighSurrogate(Text[0]) ? 2 : 1;
+        return Edited([new(0, first, prefix + Text[..first])]);
+    }
 
     /// <summary>Characters [Start, End) become With.</summary>
     public readonly record struct Edit(int Start, int End, string With);

@@ -113,7 +113,7 @@ public sealed class Tokenizer
     }
 
     /// <summary>The id of a token as the file spells it, such as `Ġthe` or `▁the`.</summary>
-    public int? IdOf(string token) => _vocabulary.IdOf(token);
+    public int? IdOf(string token) => _vocabulary.IdOfAny(token);
 
     /// <summary>
     /// The id of the one token that a text is; where it is several, of the text with a leading space put before it, or, if
