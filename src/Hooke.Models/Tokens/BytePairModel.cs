@@ -10,7 +10,6 @@ sealed class BytePairModel : ITokenModel
 {
     readonly Dictionary<(int Left, int Right), (int Rank, int Id)> _merges = [];
     readonly Vocabulary _vocabulary;
-    readonly int? _unknown;
     readonly bool _fuseUnknown;
     readonly bool _wholeFirst;
     readonly ByteTokens? _bytes;
@@ -19,7 +18,7 @@ sealed class BytePairModel : ITokenModel
     {
         TokenModels.ReadVocabulary(part, vocabulary);
         _vocabulary = vocabulary;
-        _unknown = TokenModels.ReadUnknown(part, vocabulary);
+        Unknown = TokenModels.ReadUnknown(part, vocabulary);
         _fuseUnknown = part.Flag("fuse_unk", false);
         _wholeFirst = part.Flag("ignore_merges", false);
         _bytes = part.Flag("byte_fallback", false) ? new(vocabulary) : null;
@@ -36,6 +35,8 @@ sealed class BytePairModel : ITokenModel
         model.ReadMerges(part);
         return model;
     }
+
+    public int? Unknown { get; }
 
     public void Tokenize(string piece, List<Token> into)
     {
@@ -81,7 +82,7 @@ sealed class BytePairModel : ITokenModel
             else if (_bytes is null || !_bytes.TryAdd(piece, start, end, tokens))
             {
                 known = false;
-                int unknown = _unknown ?? throw new InputException(
+                int unknown = Unknown ?? throw new InputException(
                     $"The character {Quote.Of(piece[start..end])} has no token, and the tokenizer has none for unknown text; leave it out.");
                 if (_fuseUnknown && afterUnknown)
                     tokens[^1] = tokens[^1] with { End = end };

@@ -12,8 +12,9 @@ sealed class RegexPattern : TextPattern
 {
     const int LongestPattern = 4096;
     const RegexOptions Common = RegexOptions.CultureInvariant | RegexOptions.Multiline; // ^ and $ as in Oniguruma
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
-    static readonly string[] Groups = ["(?:", "(?i:", "(?i)", "(?=", "(?!", "(?<=", "(?<!", "(?>"];
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    static readonly string[] LookAround = ["(?=", "(?!", "(?<=", "(?<!", "(?>"];
+    static readonly string[] Groups = ["(?:", "(?i:", "(?i)", .. LookAround];
 
     readonly Regex _regex;
 
@@ -55,14 +56,15 @@ sealed class RegexPattern : TextPattern
 
     static Regex Compile(string pattern)
     {
-        try
-        {
-            return new(pattern, Common | RegexOptions.NonBacktracking, Limit);
-        }
-        catch (NotSupportedException) // look-around, or too large an automaton
-        {
-            return new(pattern, Common, Limit);
-        }
+        if (!LookAround.Any(group => pattern.Contains(group, StringComparison.Ordinal)))
+            try
+            {
+                return new(pattern, Common | RegexOptions.NonBacktracking, Limit);
+            }
+            catch (NotSupportedException) // a reference back, or too large an automaton
+            {
+            }
+        return new(pattern, Common, Limit);
     }
 
     /// <summary>The first construct that Oniguruma and .NET read differently, or null.</summary>

@@ -7,6 +7,9 @@ interface ITokenModel
 {
     /// <summary>Adds the tokens of a piece that is not empty, their ranges counted in the piece.</summary>
     void Tokenize(string piece, List<Token> into);
+
+    /// <summary>The token of text that is not in the vocabulary, or null where such text is refused.</summary>
+    int? Unknown { get; }
 }
 
 /// <summary>Reads the "model" of a tokenizer.json.</summary>
@@ -54,6 +57,8 @@ sealed class WordLevelModel(Vocabulary vocabulary, int? unknown) : ITokenModel
         TokenModels.ReadVocabulary(part, vocabulary);
         return new(vocabulary, part.TextOrNull("unk_token") is string token ? vocabulary.IdOf(token) : null);
     }
+
+    public int? Unknown => unknown;
 
     public void Tokenize(string piece, List<Token> into)
     {

@@ -119,14 +119,13 @@ public sealed class Tokenizer
     /// The id of the one token that a text is; where it is several, of the text with a leading space put before it, or, if
     /// it has one, taken off; null where no form is one token.
     /// </summary>
-    /// <remarks>The text as it stands is tried first: `TokenText` shows which form was found.</remarks>
-    public int? SingleToken(string text)
-    {
-        string other = text.StartsWith(' ') ? text[1..] : " " + text;
-        return Encode(text, addSpecialTokens: false) is [int exact] ? exact
-            : Encode(other, addSpecialTokens: false) is [int spaced] ? spaced
-            : null;
-    }
+    /// <remarks>The text as it stands is tried first: `TokenText` shows which form was found. Unknown text is no token.</remarks>
+    /// <exception cref="InputException">A character or word cannot be encoded.</exception>
+    public int? SingleToken(string text) =>
+        text.Length == 0 ? null : OneToken(text) ?? OneToken(text.StartsWith(' ') ? text[1..] : " " + text);
+
+    int? OneToken(string text) =>
+        Encode(text, addSpecialTokens: false) is [int id] && id != _model.Unknown ? id : null;
 
     string Decode(List<string> texts) =>
         _decoder is null ? string.Join(' ', texts) : string.Concat(_decoder.Apply(texts));

@@ -11,7 +11,6 @@ sealed class UnigramModel : ITokenModel
 
     readonly Trie _pieces = new();
     readonly List<double> _scores = [];
-    readonly int? _unknown;
     readonly double _unknownScore;
     readonly ByteTokens? _bytes;
 
@@ -29,14 +28,16 @@ sealed class UnigramModel : ITokenModel
             _pieces.Add(token, _scores.Count);
             _scores.Add(score);
         }
-        _unknown = part.Integer("unk_id");
-        if (_unknown is int unknown && (unknown < 0 || unknown >= _scores.Count))
+        Unknown = part.Integer("unk_id");
+        if (Unknown is int unknown && (unknown < 0 || unknown >= _scores.Count))
             throw part.Refusal($"has the unk_id {unknown}, but {_scores.Count} tokens");
         _unknownScore = _scores.DefaultIfEmpty(0).Min() - UnknownPenalty;
         _bytes = part.Flag("byte_fallback", false) ? new(vocabulary) : null;
     }
 
     public static UnigramModel Read(JsonPart part, Vocabulary vocabulary) => new(part, vocabulary);
+
+    public int? Unknown { get; }
 
     public void Tokenize(string piece, List<Token> into)
     {
@@ -55,7 +56,7 @@ sealed class UnigramModel : ITokenModel
                 continue;
             into.Add(token with
             {
-                Id = _unknown ?? throw new InputException($"The text {Quote.Of(piece[token.Start..token.End])} has no "
+                Id = Unknown ?? throw new InputException($"The text {Quote.Of(piece[token.Start..token.End])} has no "
                     + "token, and the tokenizer has none for unknown text; leave it out.")
             });
         }
@@ -80,7 +81,7 @@ sealed class UnigramModel : ITokenModel
         }
         List<Token> path = [];
         for (int end = piece.Length; end > 0; end = last[end].Start)
-            path.Add(last[end].Id == _unknown ? last[end] with { Id = -1 } : last[end]);
+            path.Add(last[end].Id == Unknown ? last[end] with { Id = -1 } : last[end]);
         path.Reverse();
         return path;
 
