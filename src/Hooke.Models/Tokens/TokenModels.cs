@@ -41,9 +41,13 @@ static class TokenModels
     }
 
     /// <summary>The id of the token for unknown text, or null where none is named.</summary>
-    public static int? ReadUnknown(JsonPart part, Vocabulary vocabulary) => part.TextOrNull("unk_token") is not string token
-        ? null
-        : vocabulary.IdOf(token) ?? throw part.Refusal($"has the unk_token {Quote.Of(token)}, which is not in its vocabulary");
+    public static int? ReadUnknown(JsonPart part, Vocabulary vocabulary)
+    {
+        if (part.TextOrNull("unk_token") is not string token)
+            return null;
+        return vocabulary.IdOf(token)
+            ?? throw part.Refusal($"has the unk_token {Quote.Of(token)}, which is not in its vocabulary");
+    }
 
     static string OlderKind(JsonPart part) => part.Value("merges") is not null ? "BPE"
         : throw part.Refusal("needs the text \"type\"; supported are BPE, Unigram, WordLevel");
@@ -63,7 +67,8 @@ sealed class WordLevelModel(Vocabulary vocabulary, int? unknown) : ITokenModel
     public void Tokenize(string piece, List<Token> into)
     {
         int id = vocabulary.IdOf(piece) ?? unknown ?? throw new Tensors.InputException(
-            $"The word {Quote.Of(piece)} is not in the model's vocabulary, and it has no token for unknown words; use another word.");
+            $"The word {Quote.Of(piece)} is not in the model's vocabulary, and it has no token for unknown words; "
+            + "use another word.");
         into.Add(new(id, 0, piece.Length));
     }
 }

@@ -3,7 +3,9 @@ using Hooke.Tensors;
 
 namespace Hooke.Models;
 
-/// <summary>Unigram language model: the segmentation of the piece with the greatest sum of token scores (Viterbi).</summary>
+/// <summary>
+/// Unigram language model: the segmentation of the piece with the greatest sum of token scores (Viterbi).
+/// </summary>
 /// <remarks>Source: Kudo 2018, arXiv:1804.10959; unknowns as in SentencePiece: the lowest score less 10.</remarks>
 sealed class UnigramModel : ITokenModel
 {
@@ -18,12 +20,14 @@ sealed class UnigramModel : ITokenModel
     {
         foreach (JsonElement item in part.Items("vocab"))
         {
-            if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() != 2 || item[1].ValueKind != JsonValueKind.Number)
+            if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() != 2
+                || item[1].ValueKind != JsonValueKind.Number)
                 throw part.Refusal("has a \"vocab\" that is not a list of [token, score]");
             string token = part.TextOf(item[0], "a token");
             double score = item[1].GetDouble();
             if (token.Length > Trie.LongestWord || !double.IsFinite(score))
-                throw part.Refusal($"has the token {Quote.Of(token)}, which is over {Trie.LongestWord} characters or has no finite score");
+                throw part.Refusal($"has the token {Quote.Of(token)}, which is over {Trie.LongestWord} characters "
+                    + "or has no finite score");
             vocabulary.Add(token, _scores.Count, part);
             _pieces.Add(token, _scores.Count);
             _scores.Add(score);

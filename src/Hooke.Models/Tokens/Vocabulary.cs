@@ -15,7 +15,9 @@ sealed class Vocabulary
     /// <summary>Adds a token of the model.</summary>
     public void Add(string token, int id, JsonPart part) => Add(_idOf, token, id, part);
 
-    /// <summary>Adds a token that is found in the text and never made by the model; it may be one of the model's too.</summary>
+    /// <summary>
+    /// Adds a token that is found in the text and never made by the model; it may be one of the model's too.
+    /// </summary>
     public void AddAdded(string token, int id, JsonPart part)
     {
         if (IdOf(token) is int known && known != id)
