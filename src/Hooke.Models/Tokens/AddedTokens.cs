@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Hooke.Models;
@@ -36,11 +37,13 @@ sealed class AddedTokens
         bool special = part.Flag("special", false), normalized = part.Flag("normalized", !special);
         if (content.Length is 0 or > Trie.LongestWord)
             throw part.Refusal($"has {content.Length} characters; 1 to {Trie.LongestWord} are supported");
-        vocabulary.Add(content, id, part);
+        vocabulary.AddAdded(content, id, part);
         if (special)
             _ = _special.Add(id);
-        string sought = normalized && normalizer is not null ? normalizer.Apply(AlignedText.Original(content, 0)).Text : content;
-        (normalized ? _inNormalized : _inOriginal).Add(sought, _tokens.Count);
+        if (normalized)
+            _inNormalized.Add(normalizer?.Apply(AlignedText.Original(content, 0)).Text ?? content, _tokens.Count);
+        else
+            _inOriginal.Add(content, _tokens.Count);
         _tokens.Add(new(id, part.Flag("single_word", false), part.Flag("lstrip", false), part.Flag("rstrip", false)));
         part.Close();
     }
@@ -74,9 +77,10 @@ sealed class AddedTokens
     }
 
     static bool IsWordAt(string text, int at) =>
-        Rune.TryGetRuneAt(text, Math.Min(at, text.Length - 1), out Rune rune) && at < text.Length && CharacterClasses.IsWord(rune);
+        Rune.DecodeFromUtf16(text.AsSpan(at), out Rune rune, out _) == OperationStatus.Done
+        && CharacterClasses.IsWord(rune);
 
     static bool IsWordBefore(string text, int at) =>
-        at > 0 && Rune.DecodeLastFromUtf16(text.AsSpan(0, at), out Rune rune, out _) == System.Buffers.OperationStatus.Done
+        Rune.DecodeLastFromUtf16(text.AsSpan(0, at), out Rune rune, out _) == OperationStatus.Done
         && CharacterClasses.IsWord(rune);
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Hooke.Models;
 
-/// <summary>Text on its way to tokens: every character knows the range of the original text that it came from.</summary>
+/// <summary>
+/// Text on its way to tokens: every character knows the range of the original text that it came from.
+/// </summary>
 sealed class AlignedText
 {
     readonly int[]? _starts; // per UTF-16 unit from _first on; null while the text is a plain piece of the original
@@ -35,7 +37,10 @@ sealed class AlignedText
         return (at, at);
     }
 
-    /// <summary>The text with edits made: sorted, disjoint ranges of it replaced, each new character standing for the whole range.</summary>
+    /// <summary>
+    /// The text with edits made: sorted, disjoint ranges of it replaced, each new character standing for the whole
+    /// range.
+    /// </summary>
     public AlignedText Edited(IReadOnlyList<Edit> edits)
     {
         if (edits.Count == 0)
@@ -67,8 +72,14 @@ sealed class AlignedText
         }
     }
 
-    /// <summary>The text with a prefix, which stands for nothing of the original.</summary>
-    public AlignedText Prefixed(string prefix) => Edited([new(0, 0, prefix)]);
+    /// <summary>
+    /// A text that is not empty with a prefix, which is said to come from the first character, as upstream does.
+    /// </summary>
+    public AlignedText Prefixed(string prefix)
+    {
+        int first = char.IsHighSurrogate(Text[0]) ? 2 : 1;
+        return Edited([new(0, first, prefix + Text[..first])]);
+    }
 
     /// <summary>Characters [Start, End) become With.</summary>
     public readonly record struct Edit(int Start, int End, string With);

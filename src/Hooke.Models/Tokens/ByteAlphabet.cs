@@ -3,7 +3,10 @@ using System.Text;
 namespace Hooke.Models;
 
 /// <summary>GPT-2's alphabet: a printable character for each of the 256 bytes.</summary>
-/// <remarks>Printable Latin-1 bytes stand for themselves, the others in turn for U+0100 on. Source: Radford et al. 2019, encoder.</remarks>
+/// <remarks>
+/// Printable Latin-1 bytes stand for themselves, the others in turn for U+0100 on. Source: Radford et al. 2019,
+/// encoder.
+/// </remarks>
 static class ByteAlphabet
 {
     static readonly char[] Characters = Make();

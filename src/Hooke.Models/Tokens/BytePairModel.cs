@@ -4,13 +4,16 @@ using Hooke.Tensors;
 
 namespace Hooke.Models;
 
-/// <summary>Byte-pair encoding: joins the two neighbours that were learnt to belong together first, again and again.</summary>
-/// <remarks>Source: Sennrich et al. 2016, arXiv:1508.07909; order and unknowns as the Hugging Face tokenizers library.</remarks>
+/// <summary>
+/// Byte-pair encoding: joins the two neighbours that were learnt to belong together first, again and again.
+/// </summary>
+/// <remarks>
+/// Source: Sennrich et al. 2016, arXiv:1508.07909; order and unknowns as the Hugging Face tokenizers library.
+/// </remarks>
 sealed class BytePairModel : ITokenModel
 {
     readonly Dictionary<(int Left, int Right), (int Rank, int Id)> _merges = [];
     readonly Vocabulary _vocabulary;
-    readonly int? _unknown;
     readonly bool _fuseUnknown;
     readonly bool _wholeFirst;
     readonly ByteTokens? _bytes;
@@ -19,7 +22,7 @@ sealed class BytePairModel : ITokenModel
     {
         TokenModels.ReadVocabulary(part, vocabulary);
         _vocabulary = vocabulary;
-        _unknown = TokenModels.ReadUnknown(part, vocabulary);
+        Unknown = TokenModels.ReadUnknown(part, vocabulary);
         _fuseUnknown = part.Flag("fuse_unk", false);
         _wholeFirst = part.Flag("ignore_merges", false);
         _bytes = part.Flag("byte_fallback", false) ? new(vocabulary) : null;
@@ -27,7 +30,8 @@ sealed class BytePairModel : ITokenModel
 
     public static BytePairModel Read(JsonPart part, Vocabulary vocabulary)
     {
-        if (part.Value("dropout") is JsonElement dropout && !(dropout.ValueKind == JsonValueKind.Number && dropout.GetDouble() == 0))
+        if (part.Value("dropout") is JsonElement dropout
+            && !(dropout.ValueKind == JsonValueKind.Number && dropout.GetDouble() == 0))
             throw part.Refusal("has a dropout, which would make its tokens random");
         foreach (string affix in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
             if (part.TextOrNull(affix) is { Length: > 0 })
@@ -36,6 +40,8 @@ sealed class BytePairModel : ITokenModel
         model.ReadMerges(part);
         return model;
     }
+
+    public int? Unknown { get; }
 
     public void Tokenize(string piece, List<Token> into)
     {
@@ -61,7 +67,9 @@ sealed class BytePairModel : ITokenModel
         string[] both = merge.ValueKind == JsonValueKind.Array
             ? [.. merge.EnumerateArray().Select(side => part.TextOf(side, "a merge"))]
             : part.TextOf(merge, "a merge").Split(' ');
-        return both is [string left, string right] ? (left, right) : throw part.Refusal("has a merge that is not of two tokens");
+        return both is [string left, string right]
+            ? (left, right)
+            : throw part.Refusal("has a merge that is not of two tokens");
     }
 
     int Known(JsonPart part, string token) => _vocabulary.IdOf(token)
@@ -81,8 +89,8 @@ sealed class BytePairModel : ITokenModel
             else if (_bytes is null || !_bytes.TryAdd(piece, start, end, tokens))
             {
                 known = false;
-                int unknown = _unknown ?? throw new InputException(
-                    $"The character {Quote.Of(piece[start..end])} has no token, and the tokenizer has none for unknown text; leave it out.");
+                int unknown = Unknown ?? throw new InputException($"The character {Quote.Of(piece[start..end])} has no "
+                    + "token, and the tokenizer has none for unknown text; leave it out.");
                 if (_fuseUnknown && afterUnknown)
                     tokens[^1] = tokens[^1] with { End = end };
                 else
@@ -108,7 +116,8 @@ sealed class BytePairModel : ITokenModel
         {
             int left = join.Place, right = next[left];
             if (right < 0 || right >= n
-                || !_merges.TryGetValue((token[left].Id, token[right].Id), out (int Rank, int Id) merge) || merge.Id != join.Id)
+                || !_merges.TryGetValue((token[left].Id, token[right].Id), out (int Rank, int Id) merge)
+                || merge.Id != join.Id)
                 continue; // one of the two has been joined to another since
             token[left] = new(join.Id, token[left].Start, token[right].End);
             next[left] = next[right];

@@ -22,7 +22,8 @@ static class Decoders
             "Strip" => ReadStrip(part),
             "Replace" => new ReplaceInTokens(TextPattern.Read(part), part.Text("content")),
             "Metaspace" => ReadMetaspace(part),
-            _ => throw part.UnknownKind("Sequence", "ByteLevel", "ByteFallback", "Fuse", "Strip", "Replace", "Metaspace"),
+            _ => throw part.UnknownKind(
+                "Sequence", "ByteLevel", "ByteFallback", "Fuse", "Strip", "Replace", "Metaspace"),
         };
         part.Close("trim_offsets", "add_prefix_space", "use_regex");
         return decoder;
@@ -46,11 +47,15 @@ sealed class DecoderSequence(IDecoder[] decoders) : IDecoder
         decoders.Aggregate(tokens, (changed, decoder) => decoder.Apply(changed));
 }
 
-/// <summary>From <see cref="ByteAlphabet"/> back to bytes, and these to text; a token with other characters stands for itself.</summary>
+/// <summary>
+/// From <see cref="ByteAlphabet"/> back to bytes, and these to text; a token with other characters stands for itself.
+/// </summary>
 sealed class ByteLevelDecoder : IDecoder
 {
     public List<string> Apply(List<string> tokens) =>
-        [Encoding.UTF8.GetString([.. tokens.SelectMany(token => ByteAlphabet.BytesOf(token) ?? Encoding.UTF8.GetBytes(token))])];
+        [Encoding.UTF8.GetString([.. tokens.SelectMany(Bytes)])];
+
+    static byte[] Bytes(string token) => ByteAlphabet.BytesOf(token) ?? Encoding.UTF8.GetBytes(token);
 }
 
 /// <summary>Runs of byte tokens become their text, or one U+FFFD a byte where they are not UTF-8.</summary>

@@ -31,7 +31,8 @@ sealed class JsonPart
     public JsonElement? Value(string key)
     {
         _ = _asked.Add(key);
-        return _object.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        bool isThere = _object.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+        return isThere ? value : null;
     }
 
     public string Text(string key) => TextOrNull(key) ?? throw Refusal($"needs the text \"{key}\"");

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Hooke.Models;
 
-/// <summary>A text with one UTF-16 unit for every code point, so that .NET's regex sees characters as others do.</summary>
+/// <summary>
+/// A text with one UTF-16 unit for every code point, so that .NET's regex sees characters as others do.
+/// </summary>
 /// <remarks>
 /// A character beyond U+FFFF is replaced by a rare one of the same general category: a pattern that speaks of
 /// such characters only by category, as tokenizers' do, matches the same.

@@ -16,9 +16,11 @@ static class PreTokenizers
         {
             "Sequence" => new PreTokenizerSequence([.. part.Parts("pretokenizers").Select(Read)]),
             "ByteLevel" => new ByteLevel(part.Flag("add_prefix_space", true), part.Flag("use_regex", true)),
-            "Split" => new SplitAt(TextPattern.Read(part), SplitAt.ReadBehavior(part, null), part.Flag("invert", false)),
+            "Split" => new SplitAt(
+                TextPattern.Read(part), SplitAt.ReadBehavior(part, null), part.Flag("invert", false)),
             "Whitespace" => new WordsAndSigns(),
-            "WhitespaceSplit" => new SplitAt(new CharacterPattern(System.Text.Rune.IsWhiteSpace), SplitBehavior.Removed, false),
+            "WhitespaceSplit" => new SplitAt(
+                new CharacterPattern(System.Text.Rune.IsWhiteSpace), SplitBehavior.Removed, false),
             "Metaspace" => Metaspace.Read(part),
             "Digits" => new SplitAt(
                 new CharacterPattern(CharacterClasses.IsNumeric),
@@ -50,7 +52,9 @@ sealed class PreTokenizerSequence(IPreTokenizer[] preTokenizers) : IPreTokenizer
     }
 }
 
-/// <summary>GPT-2's: words with their leading space, then the bytes of each spelt in <see cref="ByteAlphabet"/>.</summary>
+/// <summary>
+/// GPT-2's: words with their leading space, then the bytes of each spelt in <see cref="ByteAlphabet"/>.
+/// </summary>
 sealed class ByteLevel(bool addPrefixSpace, bool useRegex) : IPreTokenizer
 {
     static readonly SplitAt Words = new(

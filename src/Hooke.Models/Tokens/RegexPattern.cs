@@ -5,15 +5,17 @@ namespace Hooke.Models;
 
 /// <summary>A regular expression from an untrusted file: checked, and matched without running away.</summary>
 /// <remarks>
-/// Upstream matches with Oniguruma by code point. Constructs that .NET reads otherwise are refused; text beyond U+FFFF
-/// is matched through <see cref="OneUnitText"/>. Patterns without look-around run in linear time; others have a time limit.
+/// Upstream matches with Oniguruma by code point. Constructs that .NET reads otherwise are refused; text beyond
+/// U+FFFF is matched through <see cref="OneUnitText"/>. Patterns without look-around run in linear time; others have
+/// a time limit.
 /// </remarks>
 sealed class RegexPattern : TextPattern
 {
     const int LongestPattern = 4096;
     const RegexOptions Common = RegexOptions.CultureInvariant | RegexOptions.Multiline; // ^ and $ as in Oniguruma
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
-    static readonly string[] Groups = ["(?:", "(?i:", "(?i)", "(?=", "(?!", "(?<=", "(?<!", "(?>"];
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    static readonly string[] LookAround = ["(?=", "(?!", "(?<=", "(?<!", "(?>"];
+    static readonly string[] Groups = ["(?:", "(?i:", "(?i)", .. LookAround];
 
     readonly Regex _regex;
 
@@ -22,14 +24,16 @@ sealed class RegexPattern : TextPattern
         if (pattern.Length > LongestPattern)
             throw part.Refusal($"has a regular expression of {pattern.Length} characters, more than {LongestPattern}");
         if (Difference(pattern) is string difference)
-            throw part.Refusal($"has the regular expression {Quote.Of(pattern)}, in which {difference} is not supported");
+            throw part.Refusal(
+                $"has the regular expression {Quote.Of(pattern)}, in which {difference} is not supported");
         try
         {
             _regex = Compile(pattern);
         }
         catch (ArgumentException fault)
         {
-            throw part.Refusal($"has the regular expression {Quote.Of(pattern)}, which cannot be read ({fault.Message.TrimEnd('.')})");
+            throw part.Refusal(
+                $"has the regular expression {Quote.Of(pattern)}, which cannot be read ({fault.Message.TrimEnd('.')})");
         }
     }
 
@@ -47,22 +51,24 @@ sealed class RegexPattern : TextPattern
         }
         catch (RegexMatchTimeoutException fault)
         {
-            throw new InputException($"The tokenizer's regular expression {Quote.Of(_regex.ToString())} takes over "
-                + $"{Limit.TotalSeconds} s on this text of {text.Length} characters; do not use this tokenizer.", fault);
+            string why = $"The tokenizer's regular expression {Quote.Of(_regex.ToString())} takes over "
+                + $"{Limit.TotalSeconds} s on this text of {text.Length} characters; do not use this tokenizer.";
+            throw new InputException(why, fault);
         }
         return found;
     }
 
     static Regex Compile(string pattern)
     {
-        try
-        {
-            return new(pattern, Common | RegexOptions.NonBacktracking, Limit);
-        }
-        catch (NotSupportedException) // look-around, or too large an automaton
-        {
-            return new(pattern, Common, Limit);
-        }
+        if (!LookAround.Any(group => pattern.Contains(group, StringComparison.Ordinal)))
+            try
+            {
+                return new(pattern, Common | RegexOptions.NonBacktracking, Limit);
+            }
+            catch (NotSupportedException) // a reference back, or too large an automaton
+            {
+            }
+        return new(pattern, Common, Limit);
     }
 
     /// <summary>The first construct that Oniguruma and .NET read differently, or null.</summary>

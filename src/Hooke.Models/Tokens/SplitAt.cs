@@ -18,9 +18,10 @@ sealed class SplitAt(TextPattern pattern, SplitBehavior behavior, bool invert) :
     public static SplitBehavior ReadBehavior(JsonPart part, string? otherwise)
     {
         string name = part.TextOrNull("behavior") ?? otherwise ?? throw part.Refusal("needs the text \"behavior\"");
-        return Enum.GetNames<SplitBehavior>().Contains(name, StringComparer.Ordinal)
+        string[] known = Enum.GetNames<SplitBehavior>();
+        return known.Contains(name, StringComparer.Ordinal)
             ? Enum.Parse<SplitBehavior>(name)
-            : throw part.Refusal($"has the behavior {Quote.Of(name)}; known are {string.Join(", ", Enum.GetNames<SplitBehavior>())}");
+            : throw part.Refusal($"has the behavior {Quote.Of(name)}; known are {string.Join(", ", known)}");
     }
 
     public void Split(AlignedText piece, List<AlignedText> into)

@@ -7,6 +7,9 @@ interface ITokenModel
 {
     /// <summary>Adds the tokens of a piece that is not empty, their ranges counted in the piece.</summary>
     void Tokenize(string piece, List<Token> into);
+
+    /// <summary>The token of text that is not in the vocabulary, or null where such text is refused.</summary>
+    int? Unknown { get; }
 }
 
 /// <summary>Reads the "model" of a tokenizer.json.</summary>
@@ -38,9 +41,13 @@ static class TokenModels
     }
 
     /// <summary>The id of the token for unknown text, or null where none is named.</summary>
-    public static int? ReadUnknown(JsonPart part, Vocabulary vocabulary) => part.TextOrNull("unk_token") is not string token
-        ? null
-        : vocabulary.IdOf(token) ?? throw part.Refusal($"has the unk_token {Quote.Of(token)}, which is not in its vocabulary");
+    public static int? ReadUnknown(JsonPart part, Vocabulary vocabulary)
+    {
+        if (part.TextOrNull("unk_token") is not string token)
+            return null;
+        return vocabulary.IdOf(token)
+            ?? throw part.Refusal($"has the unk_token {Quote.Of(token)}, which is not in its vocabulary");
+    }
 
     static string OlderKind(JsonPart part) => part.Value("merges") is not null ? "BPE"
         : throw part.Refusal("needs the text \"type\"; supported are BPE, Unigram, WordLevel");
@@ -55,10 +62,13 @@ sealed class WordLevelModel(Vocabulary vocabulary, int? unknown) : ITokenModel
         return new(vocabulary, part.TextOrNull("unk_token") is string token ? vocabulary.IdOf(token) : null);
     }
 
+    public int? Unknown => unknown;
+
     public void Tokenize(string piece, List<Token> into)
     {
         int id = vocabulary.IdOf(piece) ?? unknown ?? throw new Tensors.InputException(
-            $"The word {Quote.Of(piece)} is not in the model's vocabulary, and it has no token for unknown words; use another word.");
+            $"The word {Quote.Of(piece)} is not in the model's vocabulary, and it has no token for unknown words; "
+            + "use another word.");
         into.Add(new(id, 0, piece.Length));
     }
 }

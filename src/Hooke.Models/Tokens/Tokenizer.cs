@@ -47,7 +47,9 @@ public sealed class Tokenizer
     public string Sha256 { get; }
 
     /// <summary>Reads a `tokenizer.json`, or that of a model's folder.</summary>
-    /// <exception cref="InputException">There is none, it is damaged, or it asks for a part that is not supported.</exception>
+    /// <exception cref="InputException">
+    /// There is none, it is damaged, or it asks for a part that is not supported.
+    /// </exception>
     public static Tokenizer Load(string folderOrFile)
     {
         string path = Directory.Exists(folderOrFile) ? Path.Combine(folderOrFile, FileName) : folderOrFile;
@@ -60,12 +62,18 @@ public sealed class Tokenizer
     /// <summary>The token ids of a text; special tokens that stand in it are recognised.</summary>
     /// <param name="text">Any Unicode text.</param>
     /// <param name="addSpecialTokens">Put the file's special tokens around it, such as a begin-of-text.</param>
-    /// <exception cref="InputException">A character cannot be encoded, or half a surrogate pair is in the text.</exception>
+    /// <exception cref="InputException">
+    /// A character cannot be encoded, or half a surrogate pair is in the text.
+    /// </exception>
     public int[] Encode(string text, bool addSpecialTokens = true) =>
         [.. EncodeWithOffsets(text, addSpecialTokens).Select(token => token.Id)];
 
-    /// <summary>The tokens of a text with the characters each came from; a word's leading space belongs to its token.</summary>
-    /// <exception cref="InputException">A character cannot be encoded, or half a surrogate pair is in the text.</exception>
+    /// <summary>
+    /// The tokens of a text with the characters each came from; a word's leading space belongs to its token.
+    /// </summary>
+    /// <exception cref="InputException">
+    /// A character cannot be encoded, or half a surrogate pair is in the text.
+    /// </exception>
     public IReadOnlyList<Token> EncodeWithOffsets(string text, bool addSpecialTokens = true)
     {
         CheckUnicode(text);
@@ -94,7 +102,9 @@ public sealed class Tokenizer
         return Decode(texts);
     }
 
-    /// <summary>What a single token reads as, with its leading space; bytes that are no text by themselves as `&lt;0xE2&gt;`.</summary>
+    /// <summary>
+    /// What a single token reads as, with its leading space; bytes that are no text by themselves as `&lt;0xE2&gt;`.
+    /// </summary>
     /// <remarks>An id without a token, as in padded embeddings, reads as `[id]`.</remarks>
     public string TokenText(int id)
     {
@@ -109,24 +119,27 @@ public sealed class Tokenizer
         if (!text.Contains('\uFFFD', StringComparison.Ordinal))
             return text[Anchor.Length..];
         byte[]? bytes = _decoder is ByteLevelDecoder ? ByteAlphabet.BytesOf(token) : null;
-        return bytes is null ? token : string.Concat(bytes.Select(b => b is >= 0x20 and < 0x7F ? $"{(char)b}" : $"<0x{b:X2}>"));
+        return bytes is null
+            ? token
+            : string.Concat(bytes.Select(b => b is >= 0x20 and < 0x7F ? $"{(char)b}" : $"<0x{b:X2}>"));
     }
 
     /// <summary>The id of a token as the file spells it, such as `Ġthe` or `▁the`.</summary>
-    public int? IdOf(string token) => _vocabulary.IdOf(token);
+    public int? IdOf(string token) => _vocabulary.IdOfAny(token);
 
     /// <summary>
-    /// The id of the one token that a text is; where it is several, of the text with a leading space put before it, or, if
-    /// it has one, taken off; null where no form is one token.
+    /// The id of the one token that a text is; where it is several, of the text with a leading space put before it,
+    /// or, if it has one, taken off; null where no form is one token.
     /// </summary>
-    /// <remarks>The text as it stands is tried first: `TokenText` shows which form was found.</remarks>
-    public int? SingleToken(string text)
-    {
-        string other = text.StartsWith(' ') ? text[1..] : " " + text;
-        return Encode(text, addSpecialTokens: false) is [int exact] ? exact
-            : Encode(other, addSpecialTokens: false) is [int spaced] ? spaced
-            : null;
-    }
+    /// <remarks>
+    /// The text as it stands is tried first: `TokenText` shows which form was found. Unknown text is no token.
+    /// </remarks>
+    /// <exception cref="InputException">A character or word cannot be encoded.</exception>
+    public int? SingleToken(string text) =>
+        text.Length == 0 ? null : OneToken(text) ?? OneToken(text.StartsWith(' ') ? text[1..] : " " + text);
+
+    int? OneToken(string text) =>
+        Encode(text, addSpecialTokens: false) is [int id] && id != _model.Unknown ? id : null;
 
     string Decode(List<string> texts) =>
         _decoder is null ? string.Join(' ', texts) : string.Concat(_decoder.Apply(texts));
@@ -173,7 +186,8 @@ public sealed class Tokenizer
             if (!char.IsSurrogate(text[i]))
                 continue;
             if (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]))
-                throw new InputException($"The text holds half a surrogate pair at character {i}; it is not valid Unicode.");
+                throw new InputException(
+                    $"The text holds half a surrogate pair at character {i}; it is not valid Unicode.");
             i++;
         }
     }

@@ -10,25 +10,32 @@ public static class TokenizerJson
         new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// Writes a tokenizer of whole words: split at white space, a begin-of-text before every text, words joined by single
-    /// spaces when decoded. The id of a word is its place in the vocabulary.
+    /// Writes a tokenizer of whole words: split at white space, a begin-of-text before every text, words joined by
+    /// single spaces when decoded. The id of a word is its place in the vocabulary.
     /// </summary>
     /// <param name="path">The file to write, atomically.</param>
-    /// <param name="vocabulary">All tokens, without repetition; <paramref name="begin"/> and <paramref name="unknown"/> are among them.</param>
+    /// <param name="vocabulary">
+    /// All tokens, without repetition; <paramref name="begin"/> and <paramref name="unknown"/> are among them.
+    /// </param>
     /// <param name="begin">The special token put before every text.</param>
     /// <param name="unknown">The token of words that are not in the vocabulary, or null to refuse these.</param>
-    /// <exception cref="ArgumentException">A word is repeated, empty or holds white space, or a special token is missing.</exception>
+    /// <exception cref="ArgumentException">
+    /// A word is repeated, empty or holds white space, or a special token is missing.
+    /// </exception>
     /// <exception cref="Tensors.InputException">The path cannot be written.</exception>
-    public static void WriteWordLevel(string path, IReadOnlyList<string> vocabulary, string begin, string? unknown = null)
+    public static void WriteWordLevel(
+        string path, IReadOnlyList<string> vocabulary, string begin, string? unknown = null)
     {
         Dictionary<string, int> idOf = new(StringComparer.Ordinal);
         foreach (string word in vocabulary)
             if (word.Length == 0 || word.Any(char.IsWhiteSpace) || !idOf.TryAdd(word, idOf.Count))
-                throw new ArgumentException($"The word {Quote.Of(word)} is repeated, empty or holds white space.", nameof(vocabulary));
+                throw new ArgumentException(
+                    $"The word {Quote.Of(word)} is repeated, empty or holds white space.", nameof(vocabulary));
         string[] specials = unknown is null ? [begin] : [begin, unknown];
         foreach (string special in specials)
             if (!idOf.ContainsKey(special))
-                throw new ArgumentException($"The special token {Quote.Of(special)} is not in the vocabulary.", nameof(vocabulary));
+                throw new ArgumentException(
+                    $"The special token {Quote.Of(special)} is not in the vocabulary.", nameof(vocabulary));
         AtomicFile.Write(path, stream =>
         {
             using (Utf8JsonWriter json = new(stream, Json))
@@ -37,7 +44,8 @@ public static class TokenizerJson
         });
     }
 
-    static void Write(Utf8JsonWriter json, IReadOnlyList<string> vocabulary, Dictionary<string, int> idOf, string[] specials)
+    static void Write(
+        Utf8JsonWriter json, IReadOnlyList<string> vocabulary, Dictionary<string, int> idOf, string[] specials)
     {
         json.WriteStartObject();
         json.WriteString("version", "1.0");
@@ -59,7 +67,8 @@ public static class TokenizerJson
         for (int id = 0; id < vocabulary.Count; id++)
             json.WriteNumber(vocabulary[id], id);
         json.WriteEndObject();
-        json.WriteString("unk_token", specials.ElementAtOrDefault(1) ?? "<unk>"); // the library needs a name, present or not
+        // The library needs a name, whether there is such a token or not.
+        json.WriteString("unk_token", specials.ElementAtOrDefault(1) ?? "<unk>");
         json.WriteEndObject();
         json.WriteEndObject();
     }

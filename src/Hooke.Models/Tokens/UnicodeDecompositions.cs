@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Hooke.Models;
 
-/// <summary>Decompositions, compositions and combining classes, from the table beside this file and Hangul arithmetic.</summary>
+/// <summary>
+/// Decompositions, compositions and combining classes, from the table beside this file and Hangul arithmetic.
+/// </summary>
 static class UnicodeDecompositions
 {
     const int Syllables = 0xAC00, Leads = 0x1100, Vowels = 0x1161, Trails = 0x11A7;
@@ -54,7 +56,8 @@ static class UnicodeDecompositions
             if (syllable % TrailCount != 0)
                 into.Add(new(Trails + syllable % TrailCount));
         }
-        else if (Canonical.TryGetValue(rune.Value, out int[]? parts) || (compatible && Compatible.TryGetValue(rune.Value, out parts)))
+        else if (Canonical.TryGetValue(rune.Value, out int[]? parts)
+            || (compatible && Compatible.TryGetValue(rune.Value, out parts)))
             foreach (int part in parts)
                 Decompose(new(part), compatible, into);
         else

@@ -3,7 +3,9 @@ using System.Text;
 namespace Hooke.Models;
 
 /// <summary>The Unicode normalization forms C, D, KC and KD. Source: Unicode Standard Annex 15.</summary>
-/// <remarks>The runtime's own normalization leaves text as it is where globalization is invariant, as it is here.</remarks>
+/// <remarks>
+/// The runtime's own normalization leaves text as it is where globalization is invariant, as it is here.
+/// </remarks>
 sealed class UnicodeNormalizer(bool compose, bool compatible) : INormalizer
 {
     public AlignedText Apply(AlignedText text)
@@ -54,7 +56,9 @@ sealed class UnicodeNormalizer(bool compose, bool compatible) : INormalizer
         }
     }
 
-    /// <summary>Joins each starter with the marks after it that are not blocked by another of at least their class.</summary>
+    /// <summary>
+    /// Joins each starter with the marks after it that are not blocked by another of at least their class.
+    /// </summary>
     static void Compose(List<Rune> runes)
     {
         int starter = -1, kept = 0, classBefore = 0; // 0 with kept == starter + 1: nothing between

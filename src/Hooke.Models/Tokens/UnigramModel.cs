@@ -3,7 +3,9 @@ using Hooke.Tensors;
 
 namespace Hooke.Models;
 
-/// <summary>Unigram language model: the segmentation of the piece with the greatest sum of token scores (Viterbi).</summary>
+/// <summary>
+/// Unigram language model: the segmentation of the piece with the greatest sum of token scores (Viterbi).
+/// </summary>
 /// <remarks>Source: Kudo 2018, arXiv:1804.10959; unknowns as in SentencePiece: the lowest score less 10.</remarks>
 sealed class UnigramModel : ITokenModel
 {
@@ -11,7 +13,6 @@ sealed class UnigramModel : ITokenModel
 
     readonly Trie _pieces = new();
     readonly List<double> _scores = [];
-    readonly int? _unknown;
     readonly double _unknownScore;
     readonly ByteTokens? _bytes;
 
@@ -19,24 +20,28 @@ sealed class UnigramModel : ITokenModel
     {
         foreach (JsonElement item in part.Items("vocab"))
         {
-            if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() != 2 || item[1].ValueKind != JsonValueKind.Number)
+            if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() != 2
+                || item[1].ValueKind != JsonValueKind.Number)
                 throw part.Refusal("has a \"vocab\" that is not a list of [token, score]");
             string token = part.TextOf(item[0], "a token");
             double score = item[1].GetDouble();
             if (token.Length > Trie.LongestWord || !double.IsFinite(score))
-                throw part.Refusal($"has the token {Quote.Of(token)}, which is over {Trie.LongestWord} characters or has no finite score");
+                throw part.Refusal($"has the token {Quote.Of(token)}, which is over {Trie.LongestWord} characters "
+                    + "or has no finite score");
             vocabulary.Add(token, _scores.Count, part);
             _pieces.Add(token, _scores.Count);
             _scores.Add(score);
         }
-        _unknown = part.Integer("unk_id");
-        if (_unknown is int unknown && (unknown < 0 || unknown >= _scores.Count))
+        Unknown = part.Integer("unk_id");
+        if (Unknown is int unknown && (unknown < 0 || unknown >= _scores.Count))
             throw part.Refusal($"has the unk_id {unknown}, but {_scores.Count} tokens");
         _unknownScore = _scores.DefaultIfEmpty(0).Min() - UnknownPenalty;
         _bytes = part.Flag("byte_fallback", false) ? new(vocabulary) : null;
     }
 
     public static UnigramModel Read(JsonPart part, Vocabulary vocabulary) => new(part, vocabulary);
+
+    public int? Unknown { get; }
 
     public void Tokenize(string piece, List<Token> into)
     {
@@ -55,7 +60,7 @@ sealed class UnigramModel : ITokenModel
                 continue;
             into.Add(token with
             {
-                Id = _unknown ?? throw new InputException($"The text {Quote.Of(piece[token.Start..token.End])} has no "
+                Id = Unknown ?? throw new InputException($"The text {Quote.Of(piece[token.Start..token.End])} has no "
                     + "token, and the tokenizer has none for unknown text; leave it out.")
             });
         }
@@ -80,7 +85,7 @@ sealed class UnigramModel : ITokenModel
         }
         List<Token> path = [];
         for (int end = piece.Length; end > 0; end = last[end].Start)
-            path.Add(last[end].Id == _unknown ? last[end] with { Id = -1 } : last[end]);
+            path.Add(last[end].Id == Unknown ? last[end] with { Id = -1 } : last[end]);
         path.Reverse();
         return path;
 

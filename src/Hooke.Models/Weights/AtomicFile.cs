@@ -5,8 +5,12 @@ namespace Hooke.Models;
 /// <summary>Writes a file so that its path holds either the old bytes or all of the new ones, never a part.</summary>
 static class AtomicFile
 {
-    /// <summary>Writes beside the path, flushes to the disk, then moves over it; on a fault nothing is left behind.</summary>
-    /// <exception cref="InputException">The folder is absent, not writable or full, or somebody else is writing it.</exception>
+    /// <summary>
+    /// Writes beside the path, flushes to the disk, then moves over it; on a fault nothing is left behind.
+    /// </summary>
+    /// <exception cref="InputException">
+    /// The folder is absent, not writable or full, or somebody else is writing it.
+    /// </exception>
     public static void Write(string path, Action<Stream> write)
     {
         string part = path + ".part";

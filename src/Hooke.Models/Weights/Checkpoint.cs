@@ -24,12 +24,18 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The tensor names, in ordinal order.</summary>
     public IReadOnlyList<string> Names { get; private set; } = [];
 
-    /// <summary>SHA-256 of the bytes of all weight files one after the other, in the ordinal order of their names.</summary>
+    /// <summary>
+    /// SHA-256 of the bytes of all weight files one after the other, in the ordinal order of their names.
+    /// </summary>
     /// <remarks>`cat model*.safetensors | sha256sum` prints the same. Computed when first asked for.</remarks>
     public string Sha256 => _sha256.Value;
 
-    /// <summary>Opens a folder's `model.safetensors`, or else the shards of its index; or a safetensors file by its path.</summary>
-    /// <exception cref="InputException">No weights are there, only pickled ones are, or a file or the index is damaged.</exception>
+    /// <summary>
+    /// Opens a folder's `model.safetensors`, or else the shards of its index; or a safetensors file by its path.
+    /// </summary>
+    /// <exception cref="InputException">
+    /// No weights are there, only pickled ones are, or a file or the index is damaged.
+    /// </exception>
     public static Checkpoint Open(string folderOrFile)
     {
         Checkpoint checkpoint = new(folderOrFile);
@@ -65,14 +71,17 @@ public sealed class Checkpoint : IDisposable
     public SafetensorsEntry EntryOf(string name) => FileOf(name).EntryOf(name);
 
     /// <summary>Reads a tensor as float32, row-major, after checking that it has the shape the model needs.</summary>
-    /// <exception cref="InputException">No such tensor, another shape, not a float type, or a value that is not finite.</exception>
+    /// <exception cref="InputException">
+    /// No such tensor, another shape, not a float type, or a value that is not finite.
+    /// </exception>
     public void Read(string name, Span<float> destination, params ReadOnlySpan<long> shape)
     {
         SafetensorsFile file = FileOf(name);
         SafetensorsEntry entry = file.EntryOf(name);
         if (!shape.SequenceEqual([.. entry.Shape]))
-            throw new InputException($"{file.Path}: tensor {Quote.Of(name)} has shape {entry.ShapeText}, but the model's "
-                + $"config asks for {TensorShape.Text(shape.ToArray())}; config.json and weights do not belong together.");
+            throw new InputException($"{file.Path}: tensor {Quote.Of(name)} has shape {entry.ShapeText}, but the "
+                + $"model's config asks for {TensorShape.Text(shape.ToArray())}; config.json and weights do not "
+                + "belong together.");
         file.Read(name, destination);
     }
 
@@ -105,14 +114,15 @@ public sealed class Checkpoint : IDisposable
         {
             string path = System.IO.Path.Combine(folder, shard);
             if (!File.Exists(path))
-                throw new InputException($"{index} names the file {Quote.Of(shard)}, which is not in the folder; fetch it.");
+                throw new InputException(
+                    $"{index} names the file {Quote.Of(shard)}, which is not in the folder; fetch it.");
             _files.Add(open[shard] = SafetensorsFile.Open(path));
         }
         foreach ((string name, string shard) in shardOf)
             _fileOf.Add(name, open[shard].Contains(name)
                 ? open[shard]
-                : throw new InputException(
-                    $"{index} says that tensor {Quote.Of(name)} is in {Quote.Of(shard)}, which does not have it; fetch both again."));
+                : throw new InputException($"{index} says that tensor {Quote.Of(name)} is in {Quote.Of(shard)}, "
+                    + "which does not have it; fetch both again."));
     }
 
     static InputException NoWeights(string folder)
@@ -120,10 +130,11 @@ public sealed class Checkpoint : IDisposable
         string? pickle = Directory.EnumerateFiles(folder)
             .Select(path => System.IO.Path.GetFileName(path))
             .Order(StringComparer.Ordinal)
-            .FirstOrDefault(name => System.IO.Path.GetExtension(name) is ".bin" or ".pt" or ".pth" or ".ckpt" or ".pkl");
+            .FirstOrDefault(
+                name => System.IO.Path.GetExtension(name) is ".bin" or ".pt" or ".pth" or ".ckpt" or ".pkl");
         return new(pickle is null
             ? $"{folder} has neither {SingleFile} nor {IndexFile}; give the folder of a Hugging Face checkpoint."
-            : $"{folder} has no {SingleFile}, only {Quote.Of(pickle)}: a pickle can run code and is never read; convert it "
-                + "once in Python with AutoModelForCausalLM.from_pretrained(DIR).save_pretrained(DIR).");
+            : $"{folder} has no {SingleFile}, only {Quote.Of(pickle)}: a pickle can run code and is never read; "
+                + "convert it once in Python with AutoModelForCausalLM.from_pretrained(DIR).save_pretrained(DIR).");
     }
 }

@@ -32,7 +32,8 @@ static class InputFile
     {
         using FileStream stream = OpenRead(path);
         if (stream.Length > largest)
-            throw new InputException($"{path} is {stream.Length} bytes long; at most {largest} are read of such a file.");
+            throw new InputException(
+                $"{path} is {stream.Length} bytes long; at most {largest} are read of such a file.");
         try
         {
             byte[] bytes = new byte[stream.Length];

@@ -22,7 +22,8 @@ static class JsonFile
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            throw new InputException($"{path} is not valid JSON ({fault.Message.TrimEnd('.')}); fetch it again.", fault);
+            throw new InputException(
+                $"{path} is not valid JSON ({fault.Message.TrimEnd('.')}); fetch it again.", fault);
         }
     }
 

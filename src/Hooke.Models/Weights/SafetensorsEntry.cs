@@ -21,6 +21,9 @@ public sealed class SafetensorsEntry
     /// <summary>The number of elements: the product of the shape.</summary>
     public long Count { get; }
 
+    /// <summary>The bytes the elements take in the file.</summary>
+    public long ByteCount => End - Begin;
+
     internal long Begin { get; }
 
     internal long End { get; }

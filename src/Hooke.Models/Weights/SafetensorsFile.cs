@@ -4,7 +4,9 @@ using Hooke.Tensors;
 
 namespace Hooke.Models;
 
-/// <summary>A safetensors file, memory-mapped for reading; its header is checked whole before anything is read.</summary>
+/// <summary>
+/// A safetensors file, memory-mapped for reading; its header is checked whole before anything is read.
+/// </summary>
 /// <remarks>Reads may come from many threads; the file must not be cut short while it is open.</remarks>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
@@ -47,7 +49,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>The tensors, in the order of their data in the file.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries { get; }
 
-    /// <summary>Maps a file and checks its header: lengths, JSON, names, types, shapes and the tiling of the data.</summary>
+    /// <summary>
+    /// Maps a file and checks its header: lengths, JSON, names, types, shapes and the tiling of the data.
+    /// </summary>
     /// <exception cref="InputException">The file is absent, unreadable, truncated, or its header lies.</exception>
     public static SafetensorsFile Open(string path)
     {
@@ -60,7 +64,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
             if (bytes < SafetensorsHeader.PrefixBytes)
             {
                 stream.Dispose();
-                throw new InputException($"{path} is {bytes} bytes long, too short for a safetensors file; fetch it again.");
+                throw new InputException(
+                    $"{path} is {bytes} bytes long, too short for a safetensors file; fetch it again.");
             }
             map = MemoryMappedFile.CreateFromFile(
                 stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
@@ -89,22 +94,25 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <param name="name">The tensor's name.</param>
     /// <param name="destination">As many elements as the tensor has.</param>
     /// <param name="allowNonFinite">Let NaN and infinities pass (as in recorded attention scores).</param>
-    /// <exception cref="InputException">No such tensor, not a float type, or a NaN or infinity where not allowed.</exception>
+    /// <exception cref="InputException">
+    /// No such tensor, not a float type, or a NaN or infinity where not allowed.
+    /// </exception>
     public void Read(string name, Span<float> destination, bool allowNonFinite = false)
     {
         SafetensorsEntry entry = EntryOf(name);
         if (!StoredFloats.IsFloat(entry.Type))
             throw new InputException($"{What(entry)} cannot be read as float32; F32, BF16, F16 and F64 can.");
         if (destination.Length != entry.Count)
-            throw new ArgumentException($"{What(entry)} has {entry.Count} elements, the destination {destination.Length}.");
+            throw new ArgumentException(
+                $"{What(entry)} has {entry.Count} elements, the destination {destination.Length}.");
         int size = entry.Type.Bytes();
         for (int at = 0; at < destination.Length; at += Math.Min(ChunkElements, destination.Length - at))
         {
             Span<float> chunk = destination.Slice(at, Math.Min(ChunkElements, destination.Length - at));
             StoredFloats.ToFloat32(entry.Type, Bytes(entry, (long)at * size, chunk.Length * size), chunk);
             if (!allowNonFinite && StoredFloats.IndexOfNonFinite(chunk) is >= 0 and int bad)
-                throw new InputException(
-                    $"{What(entry)} holds {chunk[bad]} at {Position(entry, at + bad)}; every value must be finite in float32.");
+                throw new InputException($"{What(entry)} holds {chunk[bad]} at {Position(entry, at + bad)}; every "
+                    + "value must be finite in float32.");
         }
         GC.KeepAlive(this);
     }

@@ -51,8 +51,9 @@ sealed class SafetensorsHeader
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a token of the wrong kind, or text that is not UTF-8.
+            string why = OneLine(fault.Message);
             throw new InputException(
-                $"{path} has a header that is not valid safetensors JSON ({OneLine(fault.Message)}); fetch it again.", fault);
+                $"{path} has a header that is not valid safetensors JSON ({why}); fetch it again.", fault);
         }
         header.CheckLayout(dataBytes);
         return header;
@@ -94,8 +95,8 @@ sealed class SafetensorsHeader
         Expect(ref reader, JsonTokenType.StartObject);
         while (NextName(ref reader, out string key))
         {
-            bool repeated = key switch { "dtype" => type, "shape" => shape, "data_offsets" => offsets, _ => (object?)null } is not null;
-            if (repeated)
+            object? before = key switch { "dtype" => type, "shape" => shape, "data_offsets" => offsets, _ => null };
+            if (before is not null)
                 throw new InputException($"{What(name)} has {Quote.Of(key)} twice.");
             switch (key)
             {
@@ -141,7 +142,8 @@ sealed class SafetensorsHeader
                     + $"{dataBytes}; it is truncated: fetch it again.");
             if (entry.Begin != at)
                 throw new InputException($"{What(entry.Name)} begins at byte {entry.Begin} of the data, "
-                    + (entry.Begin < at ? "inside the tensor before it" : $"leaving a hole from byte {at}") + "; the header lies.");
+                    + (entry.Begin < at ? "inside the tensor before it" : $"leaving a hole from byte {at}")
+                    + "; the header lies.");
             at = entry.End;
         }
         if (at != dataBytes)

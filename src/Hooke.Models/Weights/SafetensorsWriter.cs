@@ -5,14 +5,20 @@ using System.Text.Json;
 
 namespace Hooke.Models;
 
-/// <summary>Writes safetensors files: atomically, and the same bytes for the same tensors in whatever order they come.</summary>
+/// <summary>
+/// Writes safetensors files: atomically, and the same bytes for the same tensors in whatever order they come.
+/// </summary>
 public static class SafetensorsWriter
 {
     static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes the tensors, widest type first and then by name as upstream does, behind a header padded to 8 bytes.</summary>
+    /// <summary>
+    /// Writes the tensors, widest type first and then by name as upstream does, behind a header padded to 8 bytes.
+    /// </summary>
     /// <exception cref="Tensors.InputException">The path cannot be written.</exception>
-    /// <exception cref="ArgumentException">Two tensors share a name, or a tensor gives not as many values as its shape has.</exception>
+    /// <exception cref="ArgumentException">
+    /// Two tensors share a name, or a tensor gives not as many values as its shape has.
+    /// </exception>
     public static void Write(
         string path, IEnumerable<TensorToWrite> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {

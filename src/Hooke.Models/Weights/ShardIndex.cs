@@ -16,14 +16,16 @@ static class ShardIndex
         if (document.RootElement.ValueKind != JsonValueKind.Object
             || !document.RootElement.TryGetProperty("weight_map", out JsonElement map)
             || map.ValueKind != JsonValueKind.Object)
-            throw new InputException($"{path} has no object \"weight_map\" of tensor names to file names; fetch it again.");
+            throw new InputException(
+                $"{path} has no object \"weight_map\" of tensor names to file names; fetch it again.");
         Dictionary<string, string> shardOf = new(StringComparer.Ordinal);
         foreach (JsonProperty tensor in map.EnumerateObject())
         {
             string? shard = tensor.Value.ValueKind == JsonValueKind.String ? JsonFile.Text(tensor.Value, path) : null;
             if (shard is null || !IsPlainName(shard))
-                throw new InputException($"{path} puts tensor {Quote.Of(tensor.Name)} into {Quote.Of(shard ?? "something else")}, "
-                    + $"which is not the name of a {Extension} file in the same folder.");
+                throw new InputException($"{path} puts tensor {Quote.Of(tensor.Name)} into "
+                    + $"{Quote.Of(shard ?? "something else")}, which is not the name of a {Extension} file in the "
+                    + "same folder.");
             shardOf.Add(tensor.Name, shard);
         }
         return shardOf;

@@ -9,7 +9,9 @@ static class StoredFloats
 {
     const uint ExponentBits = 0x7F80_0000;
 
-    /// <summary>Widens (or, from F64, rounds) stored little-endian numbers; exact element by element on any machine.</summary>
+    /// <summary>
+    /// Widens (or, from F64, rounds) stored little-endian numbers; exact element by element on any machine.
+    /// </summary>
     public static void ToFloat32(DType type, ReadOnlySpan<byte> stored, Span<float> values)
     {
         switch (type)

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Hooke.Models;
 
-/// <summary>One tensor for <see cref="SafetensorsWriter"/>: name, stored type, shape, and where its values come from.</summary>
+/// <summary>
+/// One tensor for <see cref="SafetensorsWriter"/>: name, stored type, shape, and where its values come from.
+/// </summary>
 public sealed class TensorToWrite
 {
     const int ChunkElements = 1 << 16;
@@ -32,7 +34,9 @@ public sealed class TensorToWrite
     /// <param name="shape">The sizes of the axes.</param>
     /// <param name="values">Gives the values; called once.</param>
     /// <param name="type">F32, BF16, F16 or F64; rounded to nearest even where narrower than float32.</param>
-    /// <exception cref="ArgumentException">Not a float type, or (on writing) not as many values as the shape has.</exception>
+    /// <exception cref="ArgumentException">
+    /// Not a float type, or (on writing) not as many values as the shape has.
+    /// </exception>
     public static TensorToWrite FromFloats(
         string name, IReadOnlyList<long> shape, Func<ReadOnlySpan<float>> values, DType type = DType.F32)
     {

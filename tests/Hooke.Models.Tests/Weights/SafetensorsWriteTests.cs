@@ -69,10 +69,10 @@ public sealed class SafetensorsWriteTests : IDisposable
         Assert.Contains("Cannot write", refusal.Message, StringComparison.Ordinal);
     }
 
-    [FixtureFact]
+    [Fact]
     public void Rounding_the_float32_llama_to_bfloat16_gives_the_bits_that_torch_saved()
     {
-        using SafetensorsFile wide = SafetensorsFile.Open(Fixtures.ThirdParty("parity", "llama", "model.safetensors"));
+        using SafetensorsFile wide = SafetensorsFile.Open(Fixtures.Golden("llama", "model.safetensors"));
         using Checkpoint torch = Checkpoint.Open(Fixtures.Golden("llama_sharded_bf16"));
         string path = _folder.File("rounded.safetensors");
         SafetensorsWriter.Write(path, wide.Entries.Select(entry =>

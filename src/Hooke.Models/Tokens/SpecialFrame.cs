@@ -32,9 +32,9 @@ sealed record SpecialFrame(IReadOnlyList<int> Before, IReadOnlyList<int> After)
         foreach (JsonPart item in part.Parts("single"))
         {
             if (item.PartOrNull("SpecialToken") is JsonPart special)
-                (texts == 0 ? before : after).AddRange(specials.TryGetValue(special.Text("id"), out int[]? ids)
-                    ? ids
-                    : throw special.Refusal($"names {Quote.Of(special.Text("id"))}, which is not among the special_tokens"));
+                (texts == 0 ? before : after).AddRange(specials.TryGetValue(special.Text("id"), out int[]? ids) ? ids
+                    : throw special.Refusal(
+                        $"names {Quote.Of(special.Text("id"))}, which is not among the special_tokens"));
             else if (item.Part("Sequence").Text("id") == "A")
                 texts++;
             item.Close();
@@ -47,8 +47,8 @@ sealed record SpecialFrame(IReadOnlyList<int> Before, IReadOnlyList<int> After)
         if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("ids", out JsonElement ids)
             || ids.ValueKind != JsonValueKind.Array)
             throw part.Refusal($"gives the special token {Quote.Of(name)} no list \"ids\"");
-        return [.. ids.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int id)
-            && vocabulary.TextOf(id) is not null
+        return [.. ids.EnumerateArray().Select(item =>
+            item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out int id) && vocabulary.TextOf(id) is not null
                 ? id
                 : throw part.Refusal($"gives the special token {Quote.Of(name)} an id that is not in the vocabulary"))];
     }
