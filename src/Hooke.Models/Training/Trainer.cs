@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Hooke.Tensors;
 
 namespace Hooke.Models;
@@ -82,6 +84,15 @@ public sealed class Trainer : IDisposable
         file.Read("losses", losses);
         _optimizer.GoTo(step);
         return losses;
+    }
+
+    /// <summary>SHA-256 of all weights, in the order of their names.</summary>
+    public string WeightsSha256()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Tensor parameter in _parameters)
+            hash.AppendData(MemoryMarshal.AsBytes(parameter.Data));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Writes config.json and model.safetensors in Hugging Face's layout.</summary>

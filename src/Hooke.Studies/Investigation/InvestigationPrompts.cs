@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Hooke.Circuits;
-using Hooke.Evidence;
 using Hooke.Models;
 using Hooke.Tensors;
 
@@ -64,7 +63,8 @@ sealed record InvestigationPrompts(
     }
 
     static int[] One(IReadOnlyList<string> words, string role, Tokenizer tokenizer) =>
-        [.. words.Select(word => tokenizer.SingleToken(word) ?? throw new InputException(
+        // What follows a prompt begins with a space, where the tokenizer keeps spaces with words.
+        [.. words.Select(word => tokenizer.SingleToken(" " + word) ?? throw new InputException(
             $"the {role} '{word}' is not one token of this model but {tokenizer.Encode(word, addSpecialTokens: false).Length}: "
             + "choose a word that is one, or the first token of it"))];
 }

@@ -27,21 +27,28 @@ public sealed class TinyworldTraining : IDisposable
 {
     const string CheckpointFile = "training.safetensors";
     const int StepsBetweenCheckpoints = 500;
+    const int EarlyStep = 10;
+    const int StepsOfCurvePoint = 100;
+
+    static readonly AdamWSettings Optimiser = new(Beta2: 0.99f);
 
     readonly World _world;
     readonly TinyworldSettings _settings;
     readonly Trainer _trainer;
     readonly List<float> _losses;
-    readonly Dictionary<string, int> _ids;
-    readonly string _folder;
+    readonly string _folder, _worldFile;
 
     /// <summary>A training that writes into a folder; it goes on from the checkpoint there.</summary>
-    /// <exception cref="InputException">The checkpoint is damaged or of another training.</exception>
-    public TinyworldTraining(World world, TinyworldSettings settings, string folder)
+    /// <param name="worldFile">The world's file.</param>
+    /// <param name="worldSeed">The world's seed.</param>
+    /// <param name="settings">How to train.</param>
+    /// <param name="folder">Where the model and the checkpoints go.</param>
+    /// <exception cref="InputException">The world is unusable, or the checkpoint damaged or of another training.</exception>
+    public TinyworldTraining(string worldFile, ulong worldSeed, TinyworldSettings settings, string folder)
     {
-        (_world, _settings, _folder) = (world, settings, folder);
-        _ids = world.Vocabulary.Select((word, id) => (word, id)).ToDictionary(w => w.word, w => w.id);
-        _trainer = new Trainer(Config(), settings.Seed, new AdamWSettings(Beta2: 0.99f));
+        World world = World.Load(worldFile, worldSeed);
+        (_world, _settings, _folder, _worldFile) = (world, settings, folder, worldFile);
+        _trainer = new Trainer(Config(world, settings), settings.Seed, Optimiser);
         string checkpoint = Path.Combine(folder, CheckpointFile);
         _losses = File.Exists(checkpoint) ? [.. _trainer.LoadCheckpoint(checkpoint)] : [];
     }
@@ -62,30 +69,41 @@ public sealed class TinyworldTraining : IDisposable
         while (_trainer.Steps < _settings.Steps)
         {
             int step = _trainer.Steps;
-            _losses.Add(_trainer.Step(Batch(step), _settings.LearningRateAt(step)));
+            _losses.Add(_trainer.Step(Batch(_world, _settings, step), _settings.LearningRateAt(step)));
             afterStep(_trainer.Steps);
             if (cancel.IsCancellationRequested || _trainer.Steps % StepsBetweenCheckpoints == 0)
                 _trainer.SaveCheckpoint(Path.Combine(_folder, CheckpointFile), _losses);
             cancel.ThrowIfCancellationRequested();
         }
         _trainer.SaveModel(_folder);
+        TinyworldFolder.KeepWorld(_folder, _worldFile);
+        TinyworldFolder.WriteRecord(_folder, new TrainingRecord(_world.Seed, _settings, EarlyStep, EarlySha256(_world, _settings), Curve()));
         TokenizerJson.WriteWordLevel(Path.Combine(_folder, "tokenizer.json"), _world.Vocabulary, World.Bos);
         File.Delete(Path.Combine(_folder, CheckpointFile));
+    }
+
+    /// <summary>SHA-256 of the weights after the first few steps, made anew: the same wherever the settings are the same.</summary>
+    public static string EarlySha256(World world, TinyworldSettings settings)
+    {
+        using Trainer trainer = new(Config(world, settings), settings.Seed, Optimiser);
+        for (int step = 0; step < EarlyStep; step++)
+            trainer.Step(Batch(world, settings, step), settings.LearningRateAt(step));
+        return trainer.WeightsSha256();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _trainer.Dispose();
 
-    TransformerConfig Config() => new()
+    static TransformerConfig Config(World world, TinyworldSettings settings) => new()
     {
         Family = "gpt2",
-        NLayers = _settings.NLayers,
-        DModel = _settings.DModel,
-        NHeads = _settings.NHeads,
-        NKeyValueHeads = _settings.NHeads,
-        DHead = _settings.DModel / _settings.NHeads,
-        DMlp = 4 * _settings.DModel,
-        DVocab = _world.Vocabulary.Count,
+        NLayers = settings.NLayers,
+        DModel = settings.DModel,
+        NHeads = settings.NHeads,
+        NKeyValueHeads = settings.NHeads,
+        DHead = settings.DModel / settings.NHeads,
+        DMlp = 4 * settings.DModel,
+        DVocab = world.Vocabulary.Count,
         NCtx = World.LongestDocument + 1,
         Activation = Activation.GeluTanh,
         IsLayerNorm = true,
@@ -98,14 +116,17 @@ public sealed class TinyworldTraining : IDisposable
     };
 
     // Step n reads documents n·D … n·D + D − 1 of the world's endless text: none is seen twice.
-    TokenBatch Batch(int step)
+    static TokenBatch Batch(World world, TinyworldSettings settings, int step)
     {
-        int[][] rows = new int[_settings.Documents][];
+        Dictionary<string, int> ids = world.Vocabulary.Select((word, id) => (word, id)).ToDictionary(w => w.word, w => w.id);
+        int[][] rows = new int[settings.Documents][];
         for (int d = 0; d < rows.Length; d++)
         {
-            string document = _world.Document(_settings.Seed, ((long)step * rows.Length) + d);
-            rows[d] = [_ids[World.Bos], .. document.Split(' ').Select(word => _ids[word])];
+            string document = world.Document(settings.Seed, ((long)step * rows.Length) + d);
+            rows[d] = [ids[World.Bos], .. document.Split(' ').Select(word => ids[word])];
         }
         return new TokenBatch(rows);
     }
+
+    IReadOnlyList<float> Curve() => [.. _losses.Chunk(StepsOfCurvePoint).Select(some => some.Average())];
 }
