@@ -1,19 +1,20 @@
-using System.Diagnostics;
-using Hooke.Models;
-using Hooke.Studies;
+using System.CommandLine;
+using System.Globalization;
+using Hooke.Cli;
 
-World world = World.Load("models/tinyworld/world.json");
-Console.WriteLine($"vocab {world.Vocabulary.Count}");
-TinyworldSettings settings = new(Steps: int.Parse(args[1]));
-using TinyworldTraining training = new(world, settings, args[0]);
-Stopwatch watch = Stopwatch.StartNew();
-int start = training.Losses.Count;
-training.Run(step =>
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+RootCommand root = new("""
+    Hooke: a microscope for neural networks. It finds the machinery behind a behaviour of a trained model, tests it by
+    intervening on it, and writes down what was found as evidence that somebody else can run again.
+
+    Example:
+      hooke investigate --behaviour induction --out induction
+    """)
 {
-    if (step % 20 == 0)
-        Console.WriteLine($"{step} loss {training.Losses.TakeLast(20).Average():f3} {(step - start) * training.TokensPerStep / watch.Elapsed.TotalSeconds:f0} tok/s");
-});
-using Model model = Model.Load(args[0]);
-foreach (BehaviourScore score in TinyworldTest.Run(model, world))
-    Console.WriteLine($"{score.Behaviour,-28} {score.Prompts} {score.Accuracy:f3} {score.LogitDifference:f2}");
-return 0;
+    InvestigateCommand.Create(),
+    VerifyCommand.Create(),
+    TinyworldCommand.Create(),
+    ModelCommand.Create(),
+    SitesCommand.Create(),
+};
+return await Cli.RunAsync(root, args);

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Hooke.Tensors;
+
+namespace Hooke.Cli;
+
+/// <summary>What every command has in common: exit codes, errors, threads, JSON.</summary>
+static class Cli
+{
+    /// <summary>It ran, and the answer is yes.</summary>
+    public const int Done = 0;
+
+    /// <summary>It ran, and the answer is no.</summary>
+    public const int No = 1;
+
+    /// <summary>What was given cannot be used.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>One JSON document on standard output in place of tables.</summary>
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Print one JSON document on standard output; progress goes to standard error",
+        Recursive = true,
+    };
+
+    static Option<int> Threads { get; } = new("--threads")
+    {
+        Description = "Number of threads; results do not depend on it (default: one per processor)",
+        Recursive = true,
+    };
+
+    /// <summary>Parses and runs, and turns every fault into one clear sentence.</summary>
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        root.Options.Add(Json);
+        root.Options.Add(Threads);
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+            return Fail(string.Join(" ", parsed.Errors.Select(e => e.Message)) + " See --help.");
+        if (parsed.GetValue(Threads) is var threads && threads < 0)
+            return Fail($"--threads {threads} is not a number of threads");
+        if (threads > 0)
+            Work.Threads = threads;
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (InputException fault)
+        {
+            return Fail(fault.Message);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return Fail(fault.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail("stopped; what was done is kept, and the same command goes on from there");
+        }
+    }
+
+    static int Fail(string message)
+    {
+        Console.Error.WriteLine($"hooke: {message}");
+        return BadInput;
+    }
+}

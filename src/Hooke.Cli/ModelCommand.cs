@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Hooke.Models;
+
+namespace Hooke.Cli;
+
+/// <summary><c>hooke model run</c>: one forward pass.</summary>
+static class ModelCommand
+{
+    static readonly Argument<string> Prompt = new("prompt") { Description = "The text to go on from" };
+    static readonly Option<string> Folder = new("--model") { Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)" };
+    static readonly Option<int> Top = new("--top") { Description = "How many next tokens", DefaultValueFactory = _ => 5 };
+
+    /// <summary>The command with its parts.</summary>
+    public static Command Create()
+    {
+        Command run = new("run", """
+            Run a prompt and print the likeliest next tokens with their logits.
+
+            Example:
+              hooke model run "The capital of"
+            """)
+        {
+            Prompt, Folder, Top,
+        };
+        run.SetAction(Run);
+        return new Command("model", "Load a model and run it") { run };
+    }
+
+    static int Run(ParseResult parsed)
+    {
+        using Model model = Model.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder);
+        using Run run = model.Run(parsed.GetValue(Prompt)!, new Plan { LastLogitsOnly = true });
+        (string Token, float Logit)[] next = [.. run.Top(parsed.GetValue(Top)).Select(t => (model.Tokenizer.TokenText(t.Token), t.Logit))];
+        if (parsed.GetValue(Cli.Json))
+            Output.Json(new { tokens = run.Tokens.Prompt(0).ToArray(), next = next.Select(n => new { token = n.Token, logit = n.Logit }) });
+        else
+            Output.Table(["next token", "logit"], next.Select(n => (IReadOnlyList<string>)[n.Token, $"{n.Logit:f3}"]));
+        return Cli.Done;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Hooke.Cli;
+
+/// <summary>Where a command prints: tables or one JSON document on standard output, progress on standard error.</summary>
+static class Output
+{
+    static readonly JsonSerializerOptions Indented = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Standard error, for progress.</summary>
+    public static IAnsiConsole Errors { get; } =
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+
+    /// <summary>Prints a value as JSON.</summary>
+    public static void Json<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Indented));
+
+    /// <summary>Prints a table.</summary>
+    public static void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        foreach (string column in columns)
+            table.AddColumn(new TableColumn(Markup.Escape(column)));
+        foreach (IReadOnlyList<string> row in rows)
+            table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(cell)))]);
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = 160;
+        AnsiConsole.Write(table);
+    }
+}
