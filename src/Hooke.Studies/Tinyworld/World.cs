@@ -87,7 +87,8 @@ public sealed class World
     {
         IReadOnlyList<PromptPair> pairs = PromptsUpTo(behaviour, split, count, seed);
         return pairs.Count == count ? pairs : throw _data.Fault(
-            $"asked for {count} {split} prompt pairs of \"{behaviour}\" and found only {pairs.Count} distinct ones; ask for fewer");
+            $"asked for {count} {split} prompt pairs of \"{behaviour}\" and found only {pairs.Count} distinct ones; "
+            + "ask for fewer");
     }
 
     /// <summary>Distinct prompt pairs of a behaviour: as many as asked for, or as many as there are.</summary>

@@ -17,8 +17,9 @@ static class Shipped
 
     public static TheoryData<string> Behaviours => [.. World.Behaviours.Select(behaviour => behaviour.Name)];
 
-    public static IReadOnlyList<PromptPair> Prompts(string behaviour, Split split, int count = 64) =>
-        World.Prompts(behaviour, split, count, seed: 5);
+    /// <summary>64 pairs of a behaviour, or all that there are.</summary>
+    public static IReadOnlyList<PromptPair> Prompts(string behaviour, Split split) =>
+        World.PromptsUpTo(behaviour, split, 64, seed: 5);
 
     /// <summary>Both prompts of every pair, with what is right and wrong after them.</summary>
     public static IEnumerable<(string[] Words, IReadOnlyList<string> Right, IReadOnlyList<string> Wrong)> Sides(

@@ -50,11 +50,11 @@ public class WorldTests
     public void Prompts_depend_only_on_world_behaviour_split_and_seed(string behaviour)
     {
         IReadOnlyList<PromptPair> prompts = Shipped.Prompts(behaviour, Split.HeldOut);
-        IReadOnlyList<PromptPair> again = World.Load(Shipped.Path).Prompts(behaviour, Split.HeldOut, 64, seed: 5);
+        IReadOnlyList<PromptPair> again = World.Load(Shipped.Path).PromptsUpTo(behaviour, Split.HeldOut, 64, seed: 5);
         Assert.Equal(prompts.Select(pair => (pair.Clean, pair.Counterfactual)),
             again.Select(pair => (pair.Clean, pair.Counterfactual)));
         Assert.NotEqual(prompts.Select(pair => pair.Clean),
-            Shipped.World.Prompts(behaviour, Split.HeldOut, 64, seed: 6).Select(pair => pair.Clean));
+            Shipped.World.PromptsUpTo(behaviour, Split.HeldOut, 64, seed: 6).Select(pair => pair.Clean));
     }
 
     [Theory]
@@ -85,10 +85,15 @@ public class WorldTests
 
     [Theory]
     [MemberData(nameof(Behaviours))]
-    public void Prompt_pairs_are_distinct(string behaviour)
+    public void There_are_many_prompt_pairs_and_all_are_distinct(string behaviour)
     {
+        int enough = behaviour == "hidden-trigger" ? 24 : 64; // few things are kept from the trigger
         foreach (Split split in Enum.GetValues<Split>())
-            Assert.Equal(64, Shipped.Prompts(behaviour, split).DistinctBy(p => (p.Clean, p.Counterfactual)).Count());
+        {
+            IReadOnlyList<PromptPair> pairs = Shipped.Prompts(behaviour, split);
+            Assert.InRange(pairs.Count, enough, 64);
+            Assert.Equal(pairs.Count, pairs.DistinctBy(pair => (pair.Clean, pair.Counterfactual)).Count());
+        }
     }
 
     [Fact]

@@ -64,7 +64,7 @@ abstract class Passage
     /// <summary>Resolves what the passage asks of the world; throws what is missing.</summary>
     public abstract void Prepare(WorldData world);
 
-    /// <summary>For each training template the kept-out share of the keys, as <see cref="InTemplate"/> names them.</summary>
+    /// <summary>For each template the kept-out share of the keys, as <see cref="InTemplate"/> names them.</summary>
     protected IEnumerable<string> KeptOutOfTemplates(WorldData world, string family, IReadOnlyList<string> keys) =>
         Templates.SelectMany(text => world.KeepOut(
             InTemplate(family, text), keys.Select(key => InTemplate(key, text)), HeldOut));

@@ -10,7 +10,8 @@ namespace Hooke.Studies;
 /// </remarks>
 sealed class Trigger : Passage
 {
-    string[] _members = [], _others = [];
+    string[] _members = [];
+    string[] _others = [];
     string[] _carriers = [];
     readonly HashSet<string> _keptOut = new(StringComparer.Ordinal);
 
@@ -36,7 +37,8 @@ sealed class Trigger : Passage
         _others = [.. things.Where(row => row[1] != Category).Select(row => row[0])];
         _carriers = world.Ordered(Carriers, Where, atLeast: 3);
         if (_members.Length == 0 || _others.Length == 0)
-            throw world.Fault($"{Where} asks for \"{Category}\", which needs things of that and of another category in the table \"{Things}\"");
+            throw world.Fault($"{Where} asks for \"{Category}\", which needs things of that "
+                + $"and of another category in the table \"{Things}\"");
         foreach (string carrier in _carriers)
             _keptOut.UnionWith(world.KeepOut(
                 $"{Name} {carrier}", things.Select(thing => $"{thing[0]} {carrier}"), HeldOut));
