@@ -17,6 +17,15 @@ static class Output
     public static IAnsiConsole Errors { get; } =
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
+    /// <summary>Makes what goes to a file or a pipe plain text of a fixed width.</summary>
+    public static void Prepare()
+    {
+        if (!Console.IsOutputRedirected)
+            return;
+        AnsiConsole.Profile.Capabilities.Ansi = false;
+        AnsiConsole.Profile.Width = 160;
+    }
+
     /// <summary>Prints a value as JSON.</summary>
     public static void Json<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Indented));
 
@@ -28,8 +37,6 @@ static class Output
             table.AddColumn(new TableColumn(Markup.Escape(column)));
         foreach (IReadOnlyList<string> row in rows)
             table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(cell)))]);
-        if (Console.IsOutputRedirected)
-            AnsiConsole.Profile.Width = 160;
         AnsiConsole.Write(table);
     }
 }

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using Hooke.Cli;
 
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+Output.Prepare();
 RootCommand root = new("""
     Hooke: a microscope for neural networks. It finds the machinery behind a behaviour of a trained model, tests it by
     intervening on it, and writes down what was found as evidence that somebody else can run again.

@@ -9,11 +9,16 @@ public static class RandomCircuits
     /// <param name="graph">The model's graph.</param>
     /// <param name="edges">How many edges, at most as many as the graph has.</param>
     /// <param name="rng">Where the choice comes from.</param>
-    public static Circuit Draw(ComponentGraph graph, int edges, Rng rng)
+    /// <param name="outside">A circuit whose edges are left out, or null to draw from all.</param>
+    /// <exception cref="ArgumentException">There are not that many edges to draw from.</exception>
+    public static Circuit Draw(ComponentGraph graph, int edges, Rng rng, Circuit? outside = null)
     {
+        if (edges > graph.Edges.Count - (outside?.Count ?? 0))
+            throw new ArgumentException($"{edges} edges cannot be drawn from {graph.Edges.Count - (outside?.Count ?? 0)}");
         const int MostMisses = 200;
         Draws draws = rng.Draw();
-        ILookup<Node, int> into = Enumerable.Range(0, graph.Edges.Count).ToLookup(i => graph.Edges[i].Target.Node);
+        int[] open = [.. Enumerable.Range(0, graph.Edges.Count).Where(i => outside?.Contains(i) != true)];
+        ILookup<Node, int> into = open.ToLookup(i => graph.Edges[i].Target.Node);
         HashSet<int> chosen = [];
         for (int misses = 0; chosen.Count < edges && misses < MostMisses;)
         {
@@ -25,18 +30,22 @@ public static class RandomCircuits
         }
         // What no whole path fills any more is filled with single edges.
         while (chosen.Count < edges)
-            chosen.Add(draws.Below(graph.Edges.Count));
+            chosen.Add(draws.Pick(open));
         return new Circuit(graph, chosen);
     }
 
-    static IEnumerable<int> PathTo(ComponentGraph graph, Node node, ILookup<Node, int> into, Draws draws)
+    // A path that comes to where no edge is left is given up.
+    static List<int> PathTo(ComponentGraph graph, Node node, ILookup<Node, int> into, Draws draws)
     {
+        List<int> path = [];
         while (node.Kind != ComponentKind.Input)
         {
             int[] edges = [.. into[node]];
-            int edge = draws.Pick(edges);
-            yield return edge;
-            node = graph.Edges[edge].Source;
+            if (edges.Length == 0)
+                return [];
+            path.Add(draws.Pick(edges));
+            node = graph.Edges[path[^1]].Source;
         }
+        return path;
     }
 }

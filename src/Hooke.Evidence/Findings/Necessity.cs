@@ -1,11 +1,11 @@
 namespace Hooke.Evidence;
 
 /// <summary>
-/// Does ablating the circuit's edges degrade the behaviour, more than ablating as many random edges does?
+/// Does ablating the circuit's edges degrade the behaviour, more than ablating as many random edges outside it does?
 /// </summary>
 /// <param name="Drop">The share of the behaviour lost (<see cref="Measures.Drop"/>).</param>
 /// <param name="Beyond">The drop less the controls' mean drop (<see cref="Measures.DropBeyondControls"/>).</param>
-/// <param name="Controls">The drop of each random set of as many edges.</param>
+/// <param name="Controls">The drop of each random set of as many edges outside the circuit.</param>
 public sealed record Necessity(Estimate Drop, Estimate Beyond, IReadOnlyList<double> Controls) : IFinding
 {
     /// <summary>How many controls degrade the behaviour at least as much.</summary>
@@ -20,7 +20,7 @@ public sealed record Necessity(Estimate Drop, Estimate Beyond, IReadOnlyList<dou
     /// <inheritdoc/>
     public string Sentence =>
         $"Ablating the circuit's edges removes {Drop} of the behaviour, "
-        + $"{Beyond} beyond what as many random edges remove; {Against.Sentence}{Outcomes.TooFew(Drop.N)}.";
+        + $"{Beyond} beyond what as many random edges outside it remove; {Against.Sentence}{Outcomes.TooFew(Drop.N)}.";
 
     Controls Against => new(Controls.Count, AsGood);
 
