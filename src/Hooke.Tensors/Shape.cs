@@ -35,7 +35,7 @@ public sealed class Shape : IEquatable<Shape>
     public ReadOnlySpan<int> Sizes => _sizes;
 
     /// <summary>Number of rows when all axes but the last are taken together.</summary>
-    internal int Rows => Rank == 0 || _sizes[^1] == 0 ? 1 : Count / _sizes[^1];
+    internal int Rows => Rank == 0 ? 1 : _sizes[^1] > 0 ? Count / _sizes[^1] : new Shape(_sizes.AsSpan()[..^1]).Count;
 
     /// <inheritdoc/>
     public bool Equals(Shape? other) => other is not null && _sizes.AsSpan().SequenceEqual(other._sizes);

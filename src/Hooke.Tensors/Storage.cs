@@ -6,12 +6,13 @@ namespace Hooke.Tensors;
 /// <summary>A counted reference to a block of native floats; the block goes back to the pool with its last reference.</summary>
 internal sealed unsafe class Storage : IDisposable
 {
-    // Blocks are a whole number of these many floats: a cache line, and the widest vector.
+    // Blocks are a whole number of these many bytes: a cache line, and the widest vector.
     const int Alignment = 64;
     const long MostPooledBytes = 1L << 30;
 
     static readonly ConcurrentDictionary<nint, ConcurrentBag<nint>> Pool = new();
     static long _pooledBytes;
+    static long _rentedBytes;
 
     readonly nint _bytes;
     nint _block;
@@ -21,6 +22,9 @@ internal sealed unsafe class Storage : IDisposable
 
     /// <summary>A block left behind without <see cref="Dispose"/> is given back here, late but not lost.</summary>
     ~Storage() => GiveBack();
+
+    /// <summary>Bytes that somebody holds.</summary>
+    public static long RentedBytes => Volatile.Read(ref _rentedBytes);
 
     public float* Pointer => (float*)_block;
 
@@ -33,6 +37,7 @@ internal sealed unsafe class Storage : IDisposable
             Interlocked.Add(ref _pooledBytes, -bytes);
         else
             block = (nint)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+        Interlocked.Add(ref _rentedBytes, bytes);
         return new Storage(block, bytes);
     }
 
@@ -55,6 +60,7 @@ internal sealed unsafe class Storage : IDisposable
         nint block = Interlocked.Exchange(ref _block, 0);
         if (block == 0)
             return;
+        Interlocked.Add(ref _rentedBytes, -_bytes);
         if (Interlocked.Add(ref _pooledBytes, _bytes) <= MostPooledBytes)
         {
             Pool.GetOrAdd(_bytes, _ => []).Add(block);

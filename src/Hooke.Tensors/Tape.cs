@@ -13,6 +13,7 @@ public sealed class Tape : IDisposable
     readonly List<Step> _steps = [];
     readonly List<Tensor> _kept = [];
     readonly List<Variable> _watched = [];
+    bool _disposed;
 
     /// <summary>Starts recording on this thread.</summary>
     public Tape() => _current = this;
@@ -27,8 +28,10 @@ public sealed class Tape : IDisposable
     /// <param name="seed">The weight of each element of y, of y's shape; null means ones.</param>
     /// <param name="of">Tensors that are watched, or were computed from watched ones while this tape was active.</param>
     /// <exception cref="ArgumentException">A tensor asked for is not on this tape, or the seed has another shape.</exception>
+    /// <exception cref="ObjectDisposedException">The tape is disposed.</exception>
     public Tensor[] Gradients(Tensor y, Tensor? seed, params ReadOnlySpan<Tensor> of)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         Dictionary<Variable, Tensor> wanted = [];
         foreach (Tensor tensor in of)
             wanted.TryAdd(VariableOf(tensor), null!);
@@ -50,8 +53,9 @@ public sealed class Tape : IDisposable
     /// <summary>Stops recording and gives back all that was kept.</summary>
     public void Dispose()
     {
-        if (_current == this)
-            _current = _outer;
+        _disposed = true;
+        while (_current is { _disposed: true } ended) // an outer tape may end before an inner one
+            _current = ended._outer;
         foreach (Tensor tensor in _kept)
             tensor.Dispose();
         _kept.Clear();
@@ -67,6 +71,9 @@ public sealed class Tape : IDisposable
                     return tape;
         return null;
     }
+
+    /// <summary>Whether the tape active on this thread follows the tensor.</summary>
+    internal static bool IsFollowing(Tensor tensor) => _current?.Follows(tensor) ?? false;
 
     /// <summary>Whether a gradient with respect to the tensor is of use.</summary>
     internal bool Follows(Tensor tensor) => tensor.Variable?.Tape == this;

@@ -15,14 +15,14 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>The sizes of the axes.</summary>
     public Shape Shape { get; }
 
-    /// <summary>The elements in row-major order.</summary>
+    /// <summary>The elements in row-major order; not to be used once the tensor is disposed or let go of.</summary>
     public Span<float> Data => new(Pointer, Shape.Count);
 
     /// <summary>Whether the elements never change again, so that kernels may keep a packed copy.</summary>
     public bool IsConstant { get; private set; }
 
-    /// <summary>Whether a tape follows this tensor.</summary>
-    public bool IsFollowed => Variable is not null;
+    /// <summary>Whether the tape active on this thread follows this tensor.</summary>
+    public bool IsFollowed => Tape.IsFollowing(this);
 
     internal float* Pointer =>
         _disposed ? throw new ObjectDisposedException(nameof(Tensor)) : _storage.Pointer;

@@ -29,10 +29,15 @@ public static partial class Ops
     /// <param name="bias">[kv_head · d_head], or null for none</param>
     /// <param name="dHead">Width of a head.</param>
     /// <returns>[batch, pos, head, d_head]</returns>
-    /// <remarks>∂x = ∂y · W[h′]ᵀ; no gradient is had with respect to the weights.</remarks>
+    /// <exception cref="ArgumentException">The shapes do not fit together.</exception>
+    /// <remarks>∂x = ∂y · W[h′]ᵀ; no gradient is had with respect to weight and bias.</remarks>
     public static Tensor HeadProjections(Tensor x, Tensor weight, Tensor? bias, int dHead)
     {
-        (int heads, int group) = (x.Shape[2], x.Shape[2] / (weight.Shape[1] / dHead));
+        (int heads, int kvHeads) = (x.Shape[2], weight.Shape[1] / dHead);
+        if (kvHeads == 0 || weight.Shape[1] != kvHeads * dHead || heads % kvHeads != 0 || weight.Shape[0] != x.Shape[3]
+            || (bias is not null && bias.Shape.Count != weight.Shape[1]))
+            throw new ArgumentException($"projections of {x.Shape} by {weight.Shape} plus {bias?.Shape} into heads of {dHead}");
+        int group = heads / kvHeads;
         Tensor y = Tensor.Uninitialized(x.Shape[0], x.Shape[1], heads, dHead);
         Backend.Current.HeadProjections(x, weight, group, inverse: false, y);
         if (bias is not null)
@@ -40,10 +45,13 @@ public static partial class Ops
             using Tensor perHead = Tensor.Uninitialized(heads * dHead);
             for (int h = 0; h < heads; h++)
                 bias.Data.Slice(h / group * dHead, dHead).CopyTo(perHead.Data[(h * dHead)..]);
-            Backend.Current.AddToRows(y, perHead);
+            using Tensor allHeads = y.Reshape(x.Shape[0], x.Shape[1], heads * dHead);
+            Backend.Current.AddToRows(allHeads, perHead);
         }
-        if (Tape.For(x) is { } tape)
+        if (Tape.For(x, weight, bias) is { } tape)
         {
+            if (tape.Follows(weight) || (bias is not null && tape.Follows(bias)))
+                throw new InvalidOperationException("Bug in Hooke: no gradient of head projections with respect to their weights");
             (Tensor kept, Tensor keptWeight) = (tape.Keep(x), tape.Keep(weight));
             tape.Record(y, dy =>
             {

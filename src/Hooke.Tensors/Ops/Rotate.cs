@@ -11,7 +11,7 @@ public sealed class RotaryTable
     /// <param name="positions">How many positions.</param>
     public RotaryTable(ReadOnlySpan<float> frequencies, int positions)
     {
-        Pairs = frequencies.Length;
+        (Pairs, Positions) = (frequencies.Length, positions);
         _cos = new float[positions * Pairs];
         _sin = new float[positions * Pairs];
         for (int p = 0; p < positions; p++)
@@ -25,6 +25,9 @@ public sealed class RotaryTable
 
     /// <summary>Number of pairs of dimensions turned; twice as many dimensions take part.</summary>
     public int Pairs { get; }
+
+    /// <summary>Number of positions.</summary>
+    public int Positions { get; }
 
     /// <summary>base^(−2i/d) for i = 0 … d/2 − 1, by a root and products only, so the same on every machine.</summary>
     public static float[] Frequencies(double theta, int dimensions)
@@ -58,8 +61,12 @@ public static partial class Ops
     /// <param name="table">The angles.</param>
     /// <param name="firstPosition">Position of the first row.</param>
     /// <returns>[batch, pos, head, d_head]</returns>
+    /// <exception cref="ArgumentException">The table does not reach all positions, or turns more dimensions than a head has.</exception>
     public static Tensor Rotate(Tensor x, RotaryTable table, int firstPosition = 0)
     {
+        if (firstPosition < 0 || firstPosition + x.Shape[1] > table.Positions || 2 * table.Pairs > x.Shape[3])
+            throw new ArgumentException(
+                $"{x.Shape} from position {firstPosition} on, turned by a table of {table.Positions} positions and {table.Pairs} pairs");
         Tensor y = Tensor.Uninitialized(x.Shape);
         Backend.Current.Rotate(x, table, firstPosition, inverse: false, y);
         if (Tape.For(x) is { } tape)

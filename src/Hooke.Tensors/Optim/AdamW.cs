@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Hooke.Tensors;
 
 /// <summary>
@@ -28,8 +30,11 @@ public sealed class AdamW : IDisposable
     /// <summary>Moves every parameter against its gradient.</summary>
     /// <param name="gradients">One per parameter, of its shape.</param>
     /// <param name="learningRate">η of this step.</param>
+    /// <exception cref="ArgumentException">There is not one gradient per parameter, of its shape.</exception>
     public void Step(IReadOnlyList<Tensor> gradients, float learningRate)
     {
+        if (!gradients.Select(g => g.Shape).SequenceEqual(_parameters.Select(p => p.Shape)))
+            throw new ArgumentException("an optimiser step needs one gradient per parameter, of its shape");
         GoTo(Steps + 1);
         double norm = 0;
         foreach (Tensor gradient in gradients)
@@ -49,6 +54,8 @@ public sealed class AdamW : IDisposable
     /// <summary>Sets the step count, as when going on from a checkpoint whose moments were copied in.</summary>
     public void GoTo(int step)
     {
+        if (step < Steps)
+            (Steps, _beta1Power, _beta2Power) = (0, 1, 1);
         for (; Steps < step; Steps++)
         {
             _beta1Power *= _settings.Beta1;
@@ -89,15 +96,17 @@ internal sealed unsafe partial class CpuBackend
     public override void AdamStep(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, AdamStep step) =>
         Work.For(parameter.Shape.Count, ElementGrain, (start, end) =>
         {
-            Span<float> w = parameter.Data[start..end], m = mean.Data[start..end], v = square.Data[start..end];
-            ReadOnlySpan<float> gradients = gradient.Data[start..end];
-            for (int i = 0; i < w.Length; i++)
+            float* ws = parameter.Pointer, gs = gradient.Pointer, ms = mean.Pointer, vs = square.Pointer;
+            // The last vector may reach into the padding that every block of storage ends with.
+            for (int i = start; i < end; i += Vector256<float>.Count)
             {
-                float g = gradients[i] * step.GradientScale;
-                m[i] = (step.Beta1 * m[i]) + ((1 - step.Beta1) * g);
-                v[i] = (step.Beta2 * v[i]) + ((1 - step.Beta2) * (g * g));
-                float root = MathF.Sqrt(v[i] * step.SquareCorrection) + step.Epsilon;
-                w[i] = w[i] - (step.LearningRate * (m[i] * step.MeanCorrection / root)) - (step.Decay * w[i]);
+                Vector256<float> w = Vector256.Load(ws + i), g = Vector256.Load(gs + i) * step.GradientScale;
+                Vector256<float> m = (Vector256.Load(ms + i) * step.Beta1) + (g * (1 - step.Beta1));
+                Vector256<float> v = (Vector256.Load(vs + i) * step.Beta2) + (g * g * (1 - step.Beta2));
+                Vector256<float> root = Vector256.Sqrt(v * step.SquareCorrection) + Vector256.Create(step.Epsilon);
+                m.Store(ms + i);
+                v.Store(vs + i);
+                (w - (m * step.MeanCorrection / root * step.LearningRate) - (w * step.Decay)).Store(ws + i);
             }
         });
 }
