@@ -11,7 +11,7 @@ public static class OpCheck
     // Differences of the oracle err by Step²/6 times its third derivative and 2⁻⁵³/Step times its value: both near 1e-10.
     const double Step = 1.0 / (1 << 15);
     const double DifferenceNoise = 1e-9;
-    const int MostElements = 40; // of one input; of a larger one that many are drawn
+    const int MostElements = 24; // of one input; of a larger one that many are drawn
 
     /// <summary>Checks values, gradients, and that what else is watched changes no bit of either.</summary>
     /// <param name="op">The operation, given one tensor per input.</param>

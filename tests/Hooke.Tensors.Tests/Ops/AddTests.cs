@@ -21,7 +21,7 @@ public class AddTests
     [Fact]
     public void A_sum_longer_than_one_chunk_of_work_is_whole() =>
         OpCheck.Run(x => Ops.Add(x[0], x[1]), x => Sum(x[0], x[1]), 3, Tolerance.Exact,
-            Tolerance.Of(0, 0, "the gradient is the seed itself"), OpInput.Of(50_021), OpInput.Of(50_021));
+            Tolerance.Of(0, 0, "the gradient is the seed itself"), OpInput.Of(17_021), OpInput.Of(17_021));
 
     [Fact]
     public void A_sum_of_any_length_is_exact() => Prop.ForAll(Gen.Choose(0, 100).ToArbitrary(), length =>
