@@ -49,7 +49,9 @@ public sealed class PromptSet
         return new(new(Some(Clean)), new(Some(Counterfactual)), [.. _choices.Skip(start).Take(count)]);
     }
 
-    /// <summary>The metric of each prompt, from a run of the clean or of the counterfactual prompts, once or several times over.</summary>
+    /// <summary>
+    /// The metric of each prompt, from a run of the clean or of the counterfactual prompts, once or several times over.
+    /// </summary>
     public double[] Metric(Run run)
     {
         double[] values = new double[run.Tokens.Count];

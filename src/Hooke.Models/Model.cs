@@ -37,7 +37,9 @@ public sealed class Model : IDisposable
     internal Transformer Transformer { get; }
 
     /// <summary>Loads a Hugging Face folder: config.json, model.safetensors or its shards, and tokenizer.json if there.</summary>
-    /// <exception cref="InputException">A file is missing, damaged, of an unsupported architecture, or does not fit the others.</exception>
+    /// <exception cref="InputException">
+    /// A file is missing, damaged, of an unsupported architecture, or does not fit the others.
+    /// </exception>
     public static Model Load(string folder)
     {
         if (!Directory.Exists(folder))
@@ -81,7 +83,8 @@ public sealed class Model : IDisposable
     {
         new PlanCheck(Config, tokens, sources ?? NoSources, layer).Require(plan);
         if (!residual.Shape.Equals(new Shape(tokens.Count, tokens.Positions, Config.DModel)))
-            throw new ArgumentException($"a residual stream of shape {residual.Shape} for {tokens.Count} prompts of {tokens.Positions} positions");
+            throw new ArgumentException(
+                $"a residual stream of shape {residual.Shape} for {tokens.Count} prompts of {tokens.Positions} positions");
         using Hooks hooks = new(plan, tokens, sources ?? NoSources);
         Tensor logits = Transformer.RunFrom(layer, residual.Share(), tokens, hooks, plan.LastLogitsOnly);
         return new Run(tokens, logits, plan.LastLogitsOnly, hooks.Recording);

@@ -4,7 +4,10 @@ namespace Hooke.Tensors;
 /// A counter-based random stream: value <c>i</c> is a pure function of (seed, stream, i), so the same numbers come out
 /// on every machine, in any order and on any number of threads.
 /// </summary>
-/// <remarks>The mixing function is Philox 4x32 with ten rounds. Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".</remarks>
+/// <remarks>
+/// The mixing function is Philox 4x32 with ten rounds. Source: Salmon et al. 2011, "Parallel random numbers: as easy as
+/// 1, 2, 3".
+/// </remarks>
 public readonly record struct Rng(ulong Seed, ulong Stream = 0)
 {
     /// <summary>A stream of its own for one purpose, such as "dropout" or "batch-17".</summary>

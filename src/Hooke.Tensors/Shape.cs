@@ -8,7 +8,9 @@ public sealed class Shape : IEquatable<Shape>
     readonly int[] _sizes;
 
     /// <summary>A shape of the given sizes.</summary>
-    /// <exception cref="ArgumentException">A size is negative, or there are more elements than an <see cref="int"/> can count.</exception>
+    /// <exception cref="ArgumentException">
+    /// A size is negative, or there are more elements than an <see cref="int"/> can count.
+    /// </exception>
     public Shape(params ReadOnlySpan<int> sizes)
     {
         _sizes = sizes.ToArray();

@@ -73,7 +73,8 @@ internal sealed unsafe class Storage : IDisposable
     // Eight classes to a doubling: a block is at most an eighth larger than what was asked for.
     static nint SizeClass(nint bytes)
     {
-        nint step = Math.Max(Alignment, (nint)1 << Math.Max(0, 63 - System.Numerics.BitOperations.LeadingZeroCount((ulong)bytes) - 3));
+        int doubling = 63 - System.Numerics.BitOperations.LeadingZeroCount((ulong)bytes);
+        nint step = Math.Max(Alignment, (nint)1 << Math.Max(0, doubling - 3));
         return (bytes + step - 1) / step * step;
     }
 }

@@ -122,7 +122,8 @@ public sealed class Tape : IDisposable
 
     Variable VariableOf(Tensor tensor) => tensor.Variable is { } variable && variable.Tape == this
         ? variable
-        : throw new ArgumentException($"no gradient with respect to a tensor {tensor.Shape} that is not on this tape: watch it first");
+        : throw new ArgumentException(
+            $"no gradient with respect to a tensor {tensor.Shape} that is not on this tape: watch it first");
 
     void Replay(Dictionary<Variable, Tensor> wanted)
     {

@@ -45,7 +45,8 @@ public static class EdgeAttribution
             AddGradients(model, prompts, graph, clean, counterfactual, share, gradients);
         using Tensor products = Ops.MatMul(differences, gradients, transposed: true);
         float scale = -1f / (prompts.Count * shares.Length);
-        return [.. graph.Edges.Select(e => scale * products.Data[(Index(graph.Senders, e.Source) * graph.Receivers.Count) + Index(graph.Receivers, e.Target)])];
+        return [.. graph.Edges.Select(e =>
+            scale * products.Data[(Index(graph.Senders, e.Source) * graph.Receivers.Count) + Index(graph.Receivers, e.Target)])];
     }
 
     // Gradients of the metric with respect to every receiver's input, on the mix of clean and counterfactual embeddings.

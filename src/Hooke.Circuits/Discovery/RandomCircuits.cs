@@ -2,7 +2,9 @@ using Hooke.Tensors;
 
 namespace Hooke.Circuits;
 
-/// <summary>Random circuits to compare with: as many edges, and like a found one made of whole paths from input to logits.</summary>
+/// <summary>
+/// Random circuits to compare with: as many edges, and like a found one made of whole paths from input to logits.
+/// </summary>
 public static class RandomCircuits
 {
     /// <summary>One random circuit of so many edges.</summary>

@@ -2,8 +2,12 @@ using Hooke.Models;
 
 namespace Hooke.Circuits;
 
-/// <summary>All components of a transformer and all edges between them: every earlier one to every input of a later one.</summary>
-/// <remarks>The graph of edge attribution patching: Syed et al. 2023, arXiv:2310.10348; order of nodes as in EAP-IG's code.</remarks>
+/// <summary>
+/// All components of a transformer and all edges between them: every earlier one to every input of a later one.
+/// </summary>
+/// <remarks>
+/// The graph of edge attribution patching: Syed et al. 2023, arXiv:2310.10348; order of nodes as in EAP-IG's code.
+/// </remarks>
 public sealed class ComponentGraph
 {
     readonly Dictionary<Edge, int> _indexOf;

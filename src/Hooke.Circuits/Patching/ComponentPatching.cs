@@ -18,7 +18,8 @@ public static class ComponentPatching
         double from = prompts.Metric(clean).Average(), to = prompts.Metric(counterfactual).Average();
         return graph.Senders.Where(s => s.Kind != ComponentKind.Input).ToDictionary(
             sender => sender,
-            sender => (from - Patched(model, prompts.Clean, [sender], counterfactual.Recording, prompts).Average()) / (from - to));
+            sender => (from - Patched(model, prompts.Clean, [sender], counterfactual.Recording, prompts).Average())
+                / (from - to));
     }
 
     /// <summary>The metric of each prompt when components' outputs are another run's.</summary>

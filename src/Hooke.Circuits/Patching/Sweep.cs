@@ -23,7 +23,9 @@ public sealed class Sweep : IDisposable
     readonly double _from, _to;
 
     /// <summary>Runs the prompts once, keeping what the sweeps patch.</summary>
-    /// <exception cref="InputException">Clean and counterfactual prompts have the same metric: there is nothing to restore.</exception>
+    /// <exception cref="InputException">
+    /// Clean and counterfactual prompts have the same metric: there is nothing to restore.
+    /// </exception>
     public Sweep(Model model, PromptSet prompts)
     {
         (_model, _prompts) = (model, prompts);
@@ -38,7 +40,8 @@ public sealed class Sweep : IDisposable
         _sources = new() { [CleanRun] = _clean.Recording };
         (_from, _to) = (prompts.Metric(_base).Average(), prompts.Metric(_clean).Average());
         if (_from == _to)
-            throw new InputException("the metric is the same on the prompts and on their counterfactuals: there is nothing to patch");
+            throw new InputException(
+                "the metric is the same on the prompts and on their counterfactuals: there is nothing to patch");
     }
 
     /// <summary>The residual stream entering each layer, by position: [layer][pos].</summary>

@@ -42,7 +42,8 @@ public sealed class ConfigFile
 
     /// <summary>A positive number, or what holds when it is not given.</summary>
     /// <exception cref="InputException">It is not one.</exception>
-    public float NumberOr(string key, float whenAbsent) => Find(key) is { } value ? (float)PositiveNumber(key, value) : whenAbsent;
+    public float NumberOr(string key, float whenAbsent) =>
+        Find(key) is { } value ? (float)PositiveNumber(key, value) : whenAbsent;
 
     /// <summary>Yes or no, or what holds when it is not given.</summary>
     /// <exception cref="InputException">It is neither.</exception>
@@ -107,7 +108,8 @@ public sealed class ConfigFile
     void Require(string key, bool whenAbsent, bool needed)
     {
         if (FlagOr(key, whenAbsent) != needed)
-            throw new InputException($"{Path}: '{key}' = {(needed ? "false" : "true")} is not supported for {Text("model_type")}");
+            throw new InputException(
+                $"{Path}: '{key}' = {(needed ? "false" : "true")} is not supported for {Text("model_type")}");
     }
 
     JsonElement? Find(string key) =>

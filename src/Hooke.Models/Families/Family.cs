@@ -17,7 +17,8 @@ public abstract class Family
     {
         string type = config.Text("model_type");
         return All.FirstOrDefault(f => f.ModelType == type) ?? throw new InputException(
-            $"{config.Path}: architecture '{type}' is not supported; supported are {string.Join(", ", All.Select(f => f.ModelType))}");
+            $"{config.Path}: architecture '{type}' is not supported; "
+            + $"supported are {string.Join(", ", All.Select(f => f.ModelType))}");
     }
 
     /// <summary>Reads the config.</summary>

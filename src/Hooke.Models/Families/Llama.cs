@@ -2,7 +2,9 @@ using Hooke.Tensors;
 
 namespace Hooke.Models;
 
-/// <summary>Llama: rotary positions, RMS norm, a gated MLP, heads that share keys and values, matrices stored [out, in].</summary>
+/// <summary>
+/// Llama: rotary positions, RMS norm, a gated MLP, heads that share keys and values, matrices stored [out, in].
+/// </summary>
 sealed class Llama : Family
 {
     public override string ModelType => "llama";
@@ -16,7 +18,8 @@ sealed class Llama : Family
         config.RequireFalse("mlp_bias", whenAbsent: false);
         (double theta, string kind) = config.Rotary();
         if (kind != "default")
-            throw new InputException($"{config.Path}: rotary scaling '{kind}' is not supported for llama; only plain rotary embeddings are");
+            throw new InputException(
+                $"{config.Path}: rotary scaling '{kind}' is not supported for llama; only plain rotary embeddings are");
         return new TransformerConfig
         {
             Family = ModelType,

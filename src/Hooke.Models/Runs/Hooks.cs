@@ -94,7 +94,8 @@ internal sealed class Hooks : IDisposable
             ZeroAblate => region.Write(value, 0, []),
             Patch patch => region.Write(value, 0, region.Read(Source(patch.From, edit.At))),
             Freeze freeze => region.Write(value, 0, region.Read(Source(freeze.To, edit.At))),
-            MeanAblate mean => region.Write(value, 0, region.Read(Means.OverPrompts(Source(mean.Of, edit.At), _sources[mean.Of].Tokens, value.Shape))),
+            MeanAblate mean => region.Write(value, 0, region.Read(
+                Means.OverPrompts(Source(mean.Of, edit.At), _sources[mean.Of].Tokens, value.Shape))),
             ResampleAblate resample => region.Write(value, 0, region.Read(Resampled(resample))),
             _ => throw new InvalidOperationException($"Bug in Hooke: no way to carry out {edit}"),
         };

@@ -74,7 +74,8 @@ public sealed record Freeze(Address At, string To) : Intervention(At);
 /// last layer's <c>hook_resid_post</c> for the logits.
 /// </param>
 /// <param name="Sources">
-/// The components: layer 0's <c>hook_resid_pre</c> for the embeddings, <c>attn.hook_result</c> at one head, or <c>hook_mlp_out</c>.
+/// The components: layer 0's <c>hook_resid_pre</c> for the embeddings, <c>attn.hook_result</c> at one head,
+/// or <c>hook_mlp_out</c>.
 /// </param>
 /// <param name="From">The other run's name; it has recorded the components.</param>
 public sealed record Reroute(Address At, IReadOnlyList<Address> Sources, string From) : Intervention(At);

@@ -34,8 +34,10 @@ internal sealed class PlanCheck(
             throw new InputException($"{address}: this model has heads 0..{heads - 1} there");
         string? absent = address.Site switch
         {
-            _ when address.Site == Site.PosEmbed && config.Positions != PositionKind.Learned => "has no position embedding, but turns queries and keys",
-            _ when (address.Site == Site.RotQ || address.Site == Site.RotK) && config.Positions != PositionKind.Rotary => "has no rotary embedding",
+            _ when address.Site == Site.PosEmbed && config.Positions != PositionKind.Learned =>
+                "has no position embedding, but turns queries and keys",
+            _ when (address.Site == Site.RotQ || address.Site == Site.RotK) && config.Positions != PositionKind.Rotary =>
+                "has no rotary embedding",
             _ when address.Site == Site.MlpPreLinear && !config.IsGated => "has no gated MLP",
             _ => null,
         };
@@ -60,7 +62,8 @@ internal sealed class PlanCheck(
                     throw new InputException($"adding zero at {add.At} changes nothing");
                 break;
             case Scale { Factor: 1 } scale: throw new InputException($"scaling {scale.At} by 1 changes nothing");
-            case Scale scale when !float.IsFinite(scale.Factor): throw new InputException($"scaling {scale.At} by {scale.Factor} is not possible");
+            case Scale scale when !float.IsFinite(scale.Factor):
+                throw new InputException($"scaling {scale.At} by {scale.Factor} is not possible");
             case Patch patch: RequireSource(patch.From, patch.At, sameShape: true); break;
             case Freeze freeze: RequireSource(freeze.To, freeze.At, sameShape: true); break;
             case MeanAblate mean:
@@ -75,7 +78,8 @@ internal sealed class PlanCheck(
                 if (tokens.Count < 2)
                     throw new InputException($"resampling {resample.At} among one prompt changes nothing: give more prompts");
                 break;
-            case Reroute { Prompts: not null } reroute: throw new InputException($"edges into {reroute.At} are cut for all prompts");
+            case Reroute { Prompts: not null } reroute:
+                throw new InputException($"edges into {reroute.At} are cut for all prompts");
             case Reroute reroute: RequireEdges(reroute); break;
         }
     }
@@ -84,7 +88,9 @@ internal sealed class PlanCheck(
     {
         Site at = reroute.At.Site;
         bool perHead = at == Site.QInput || at == Site.KInput || at == Site.VInput;
-        if (perHead ? reroute.At.Head is null : at != Site.MlpIn && !(at == Site.ResidPost && reroute.At.Layer == config.NLayers - 1))
+        if (perHead
+            ? reroute.At.Head is null
+            : at != Site.MlpIn && !(at == Site.ResidPost && reroute.At.Layer == config.NLayers - 1))
             throw new InputException(
                 $"{reroute.At} is not a reader of the residual stream: name hook_q_input, hook_k_input or hook_v_input at "
                 + $"one head, hook_mlp_in, or blocks.{config.NLayers - 1}.hook_resid_post for the logits");
@@ -98,9 +104,11 @@ internal sealed class PlanCheck(
                 || (source.Site == Site.ResidPre && source.Layer == 0);
             if (!isComponent || source.Positions is not null)
                 throw new InputException(
-                    $"{source} is not a component: name blocks.0.hook_resid_pre for the embeddings, attn.hook_result at one head, or hook_mlp_out");
+                    $"{source} is not a component: name blocks.0.hook_resid_pre for the embeddings, "
+                    + "attn.hook_result at one head, or hook_mlp_out");
             bool before = source.Layer < reroute.At.Layer || source.Site == Site.ResidPre
-                || (source.Layer == reroute.At.Layer && (at == Site.ResidPost || (at == Site.MlpIn && source.Site == Site.Result)));
+                || (source.Layer == reroute.At.Layer
+                    && (at == Site.ResidPost || (at == Site.MlpIn && source.Site == Site.Result)));
             if (!before)
                 throw new InputException($"{reroute.At} comes before {source} and cannot read it");
         }
@@ -139,9 +147,13 @@ internal sealed class PlanCheck(
     // Where heads read streams of their own, the one norm that they otherwise share is not computed.
     static void RequireOneReading(Address[] touched)
     {
-        HashSet<int?> split = [.. touched.Where(a => a.Site == Site.QInput || a.Site == Site.KInput || a.Site == Site.VInput).Select(a => a.Layer)];
-        Address? shared = touched.FirstOrDefault(a => (a.Site == Site.Ln1Scale || a.Site == Site.Ln1Normalized) && split.Contains(a.Layer));
+        HashSet<int?> split = [.. touched
+            .Where(a => a.Site == Site.QInput || a.Site == Site.KInput || a.Site == Site.VInput)
+            .Select(a => a.Layer)];
+        Address? shared = touched.FirstOrDefault(a =>
+            (a.Site == Site.Ln1Scale || a.Site == Site.Ln1Normalized) && split.Contains(a.Layer));
         if (shared is not null)
-            throw new InputException($"{shared} is not there while the heads of layer {shared.Layer} read streams of their own: use two runs");
+            throw new InputException(
+                $"{shared} is not there while the heads of layer {shared.Layer} read streams of their own: use two runs");
     }
 }

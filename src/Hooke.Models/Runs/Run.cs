@@ -27,7 +27,8 @@ public sealed class Run(TokenBatch tokens, Tensor logits, bool lastOnly, Recordi
     public IReadOnlyList<(int Token, float Logit)> Top(int count, int prompt = 0)
     {
         float[] row = LastLogits(prompt).ToArray();
-        return [.. Enumerable.Range(0, row.Length).OrderByDescending(t => row[t]).ThenBy(t => t).Take(count).Select(t => (t, row[t]))];
+        return [.. Enumerable.Range(0, row.Length).OrderByDescending(t => row[t]).ThenBy(t => t)
+            .Take(count).Select(t => (t, row[t]))];
     }
 
     /// <inheritdoc/>

@@ -13,7 +13,9 @@ namespace Hooke.Models;
 public sealed record Address
 {
     /// <summary>An address; the model that it is used on checks that such a layer and head exist.</summary>
-    /// <exception cref="InputException">The site is per layer and no layer is given or the reverse, or it has no heads.</exception>
+    /// <exception cref="InputException">
+    /// The site is per layer and no layer is given or the reverse, or it has no heads.
+    /// </exception>
     public Address(Site site, int? layer = null, int? head = null, PositionRange? positions = null)
     {
         if (site.IsPerLayer != layer.HasValue)
@@ -99,7 +101,9 @@ public sealed record Address
         int.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null;
 }
 
-/// <summary>Positions from first to last, both included; negative ones count from the end of each prompt, −1 being its last.</summary>
+/// <summary>
+/// Positions from first to last, both included; negative ones count from the end of each prompt, −1 being its last.
+/// </summary>
 public readonly record struct PositionRange
 {
     /// <summary>A range of positions.</summary>
@@ -107,7 +111,8 @@ public readonly record struct PositionRange
     public PositionRange(int first, int last)
     {
         if (first > last || (first < 0) != (last < 0))
-            throw new InputException($"positions {first}..{last} are not a range: first to last, both from the start or both from the end");
+            throw new InputException(
+                $"positions {first}..{last} are not a range: first to last, both from the start or both from the end");
         (First, Last) = (first, last);
     }
 

@@ -46,22 +46,27 @@ public sealed class Site
     public static Site PosEmbed { get; } = new("hook_pos_embed", SiteShape.Residual, "learned position embedding");
 
     /// <summary>Residual stream entering a block.</summary>
-    public static Site ResidPre { get; } = new("blocks.{}.hook_resid_pre", SiteShape.Residual, "residual stream entering the block");
+    public static Site ResidPre { get; } =
+        new("blocks.{}.hook_resid_pre", SiteShape.Residual, "residual stream entering the block");
 
     /// <summary>Scale of the norm before attention.</summary>
     public static Site Ln1Scale { get; } = new("blocks.{}.ln1.hook_scale", SiteShape.Scale, "scale of the norm before attention");
 
     /// <summary>Output of the norm before attention, before gain and bias.</summary>
-    public static Site Ln1Normalized { get; } = new("blocks.{}.ln1.hook_normalized", SiteShape.Residual, "output of the norm before attention");
+    public static Site Ln1Normalized { get; } =
+        new("blocks.{}.ln1.hook_normalized", SiteShape.Residual, "output of the norm before attention");
 
     /// <summary>What each head's queries read, before the norm.</summary>
-    public static Site QInput { get; } = new("blocks.{}.hook_q_input", SiteShape.HeadResidual, "what each head's query reads, before the norm");
+    public static Site QInput { get; } =
+        new("blocks.{}.hook_q_input", SiteShape.HeadResidual, "what each head's query reads, before the norm");
 
     /// <summary>What each head's keys read, before the norm.</summary>
-    public static Site KInput { get; } = new("blocks.{}.hook_k_input", SiteShape.HeadResidual, "what each head's key reads, before the norm");
+    public static Site KInput { get; } =
+        new("blocks.{}.hook_k_input", SiteShape.HeadResidual, "what each head's key reads, before the norm");
 
     /// <summary>What each head's values read, before the norm.</summary>
-    public static Site VInput { get; } = new("blocks.{}.hook_v_input", SiteShape.HeadResidual, "what each head's value reads, before the norm");
+    public static Site VInput { get; } =
+        new("blocks.{}.hook_v_input", SiteShape.HeadResidual, "what each head's value reads, before the norm");
 
     /// <summary>Queries, before rotary embedding.</summary>
     public static Site Q { get; } = new("blocks.{}.attn.hook_q", SiteShape.Heads, "queries, before rotary embedding");
@@ -79,22 +84,27 @@ public sealed class Site
     public static Site RotK { get; } = new("blocks.{}.attn.hook_rot_k", SiteShape.KeyValueHeads, "keys after rotary embedding");
 
     /// <summary>Attention scores before softmax, −∞ where masked.</summary>
-    public static Site AttnScores { get; } = new("blocks.{}.attn.hook_attn_scores", SiteShape.Pattern, "attention scores before softmax");
+    public static Site AttnScores { get; } =
+        new("blocks.{}.attn.hook_attn_scores", SiteShape.Pattern, "attention scores before softmax");
 
     /// <summary>Attention pattern after softmax.</summary>
-    public static Site Pattern { get; } = new("blocks.{}.attn.hook_pattern", SiteShape.Pattern, "attention pattern after softmax");
+    public static Site Pattern { get; } =
+        new("blocks.{}.attn.hook_pattern", SiteShape.Pattern, "attention pattern after softmax");
 
     /// <summary>Values mixed by the pattern, before W_O.</summary>
     public static Site Z { get; } = new("blocks.{}.attn.hook_z", SiteShape.Heads, "values mixed by the pattern, before W_O");
 
     /// <summary>What each head adds to the residual stream, without the output bias.</summary>
-    public static Site Result { get; } = new("blocks.{}.attn.hook_result", SiteShape.HeadResidual, "what each head adds to the residual stream");
+    public static Site Result { get; } =
+        new("blocks.{}.attn.hook_result", SiteShape.HeadResidual, "what each head adds to the residual stream");
 
     /// <summary>What attention adds to the residual stream.</summary>
-    public static Site AttnOut { get; } = new("blocks.{}.hook_attn_out", SiteShape.Residual, "what attention adds to the residual stream");
+    public static Site AttnOut { get; } =
+        new("blocks.{}.hook_attn_out", SiteShape.Residual, "what attention adds to the residual stream");
 
     /// <summary>Residual stream after attention was added.</summary>
-    public static Site ResidMid { get; } = new("blocks.{}.hook_resid_mid", SiteShape.Residual, "residual stream between attention and MLP");
+    public static Site ResidMid { get; } =
+        new("blocks.{}.hook_resid_mid", SiteShape.Residual, "residual stream between attention and MLP");
 
     /// <summary>What the MLP reads, before the norm.</summary>
     public static Site MlpIn { get; } = new("blocks.{}.hook_mlp_in", SiteShape.Residual, "what the MLP reads, before the norm");
@@ -103,28 +113,33 @@ public sealed class Site
     public static Site Ln2Scale { get; } = new("blocks.{}.ln2.hook_scale", SiteShape.Scale, "scale of the norm before the MLP");
 
     /// <summary>Output of the norm before the MLP, before gain and bias.</summary>
-    public static Site Ln2Normalized { get; } = new("blocks.{}.ln2.hook_normalized", SiteShape.Residual, "output of the norm before the MLP");
+    public static Site Ln2Normalized { get; } =
+        new("blocks.{}.ln2.hook_normalized", SiteShape.Residual, "output of the norm before the MLP");
 
     /// <summary>MLP neurons before the non-linearity; of a gated MLP, the gate's.</summary>
     public static Site MlpPre { get; } = new("blocks.{}.mlp.hook_pre", SiteShape.Mlp, "MLP neurons before the non-linearity");
 
     /// <summary>Linear branch of a gated MLP.</summary>
-    public static Site MlpPreLinear { get; } = new("blocks.{}.mlp.hook_pre_linear", SiteShape.Mlp, "linear branch of a gated MLP");
+    public static Site MlpPreLinear { get; } =
+        new("blocks.{}.mlp.hook_pre_linear", SiteShape.Mlp, "linear branch of a gated MLP");
 
     /// <summary>MLP neurons after the non-linearity; of a gated MLP, multiplied by the linear branch.</summary>
     public static Site MlpPost { get; } = new("blocks.{}.mlp.hook_post", SiteShape.Mlp, "MLP neurons after the non-linearity");
 
     /// <summary>What the MLP adds to the residual stream.</summary>
-    public static Site MlpOut { get; } = new("blocks.{}.hook_mlp_out", SiteShape.Residual, "what the MLP adds to the residual stream");
+    public static Site MlpOut { get; } =
+        new("blocks.{}.hook_mlp_out", SiteShape.Residual, "what the MLP adds to the residual stream");
 
     /// <summary>Residual stream leaving a block.</summary>
-    public static Site ResidPost { get; } = new("blocks.{}.hook_resid_post", SiteShape.Residual, "residual stream leaving the block");
+    public static Site ResidPost { get; } =
+        new("blocks.{}.hook_resid_post", SiteShape.Residual, "residual stream leaving the block");
 
     /// <summary>Scale of the final norm.</summary>
     public static Site LnFinalScale { get; } = new("ln_final.hook_scale", SiteShape.Scale, "scale of the final norm");
 
     /// <summary>Output of the final norm, before gain and bias.</summary>
-    public static Site LnFinalNormalized { get; } = new("ln_final.hook_normalized", SiteShape.Residual, "output of the final norm");
+    public static Site LnFinalNormalized { get; } =
+        new("ln_final.hook_normalized", SiteShape.Residual, "output of the final norm");
 
     /// <summary>Logits.</summary>
     public static Site Logits { get; } = new("logits", SiteShape.Logits, "logits");

@@ -58,7 +58,8 @@ public sealed class Trainer : IDisposable
     public void SaveCheckpoint(string path, IReadOnlyList<float> losses)
     {
         IEnumerable<TensorToWrite> tensors = State()
-            .Select(s => TensorToWrite.FromFloats(s.Name, [.. s.Tensor.Shape.Sizes.ToArray().Select(n => (long)n)], () => s.Tensor.Data))
+            .Select(s => TensorToWrite.FromFloats(
+                s.Name, [.. s.Tensor.Shape.Sizes.ToArray().Select(n => (long)n)], () => s.Tensor.Data))
             .Append(TensorToWrite.FromFloats("losses", [losses.Count], () => losses.ToArray()));
         SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
         {
@@ -77,7 +78,8 @@ public sealed class Trainer : IDisposable
         foreach ((string name, Tensor tensor) in State())
         {
             if (!file.Contains(name) || file.EntryOf(name).Count != tensor.Shape.Count)
-                throw new InputException($"{path} is a checkpoint of another transformer ({name} does not fit): remove it to start anew");
+                throw new InputException(
+                    $"{path} is a checkpoint of another transformer ({name} does not fit): remove it to start anew");
             file.Read(name, tensor.Data);
         }
         float[] losses = new float[file.EntryOf("losses").Count];

@@ -31,7 +31,8 @@ internal sealed class Attention(
 
     // Each head reads a stream of its own, which the plan may change; heads no longer share keys and values.
     (Tensor Q, Tensor K, Tensor V) ReadPerHead(Tensor residual) =>
-        (PerHead(Site.QInput, block.Q, residual), PerHead(Site.KInput, block.K, residual), PerHead(Site.VInput, block.V, residual));
+        (PerHead(Site.QInput, block.Q, residual), PerHead(Site.KInput, block.K, residual),
+            PerHead(Site.VInput, block.V, residual));
 
     Tensor PerHead(Site site, LinearWeights linear, Tensor residual)
     {
@@ -43,7 +44,8 @@ internal sealed class Attention(
 
     Tensor Mix(Tensor rawQ, Tensor rawK, Tensor rawV)
     {
-        using Tensor q = hooks.Visit(Site.Q, layer, rawQ), k = hooks.Visit(Site.K, layer, rawK), v = hooks.Visit(Site.V, layer, rawV);
+        using Tensor q = hooks.Visit(Site.Q, layer, rawQ), k = hooks.Visit(Site.K, layer, rawK);
+        using Tensor v = hooks.Visit(Site.V, layer, rawV);
         using Tensor turnedQ = Turn(Site.RotQ, q), turnedK = Turn(Site.RotK, k);
         using Tensor scores = hooks.Visit(
             Site.AttnScores, layer, Ops.AttentionScores(turnedQ, turnedK, 1 / MathF.Sqrt(config.DHead)));

@@ -28,7 +28,9 @@ sealed record InvestigationPrompts(
     public IReadOnlyList<PromptPair> TestPairs => [.. Pairs.Skip(Pairs.Count - Test.Count)];
 
     /// <summary>The prompts that a request asks for.</summary>
-    /// <exception cref="InputException">A pair's lengths differ, an answer is not one token, or there is no such behaviour.</exception>
+    /// <exception cref="InputException">
+    /// A pair's lengths differ, an answer is not one token, or there is no such behaviour.
+    /// </exception>
     public static InvestigationPrompts Of(InvestigationRequest request, Model model) => request switch
     {
         { Pair: { } pair, Behaviour: null } => OfPair(pair, model.Tokenizer),
@@ -51,8 +53,8 @@ sealed record InvestigationPrompts(
         IReadOnlyList<PromptPair> tested = world.PromptsUpTo(behaviour, Split.HeldOut, request.Prompts, request.Seed);
         return new(
             [.. found, .. tested], Encoded(found, tokenizer), Encoded(tested, tokenizer), HeldOut: true, behaviour,
-            $"world '{world.Name}' (seed {world.Seed}), behaviour {behaviour}: {found.Count} pairs like the training text to find "
-            + $"the circuit, {tested.Count} pairs kept out of training to test it, drawn with seed {request.Seed}");
+            $"world '{world.Name}' (seed {world.Seed}), behaviour {behaviour}: {found.Count} pairs like the training "
+            + $"text to find the circuit, {tested.Count} pairs kept out of training to test it, drawn with seed {request.Seed}");
     }
 
     static PromptSet Encoded(IReadOnlyList<PromptPair> pairs, Tokenizer tokenizer)

@@ -43,9 +43,11 @@ public sealed record InvestigationRequest
     /// <exception cref="InputException">An option is missing or no number.</exception>
     public static InvestigationRequest Of(DossierRequest request, string? modelFolder = null)
     {
-        int Option(string name) => int.TryParse(request.Options.FirstOrDefault(o => o.Name == name)?.Value, out int value) && value > 0
+        int Option(string name) =>
+            int.TryParse(request.Options.FirstOrDefault(o => o.Name == name)?.Value, out int value) && value > 0
             ? value
-            : throw new InputException($"the dossier's request has no usable option '{name}': it was not written by `hooke investigate`");
+            : throw new InputException(
+                $"the dossier's request has no usable option '{name}': it was not written by `hooke investigate`");
         return new()
         {
             ModelFolder = modelFolder ?? request.ModelFolder,

@@ -24,7 +24,8 @@ public static class TinyworldFolder
         string path = Path.Combine(folder, WorldName);
         if (!File.Exists(path))
             throw new InputException(
-                $"{folder} has no {WorldName}, so it has no named behaviours: give --prompt, --counterfactual, --answer and --foil");
+                $"{folder} has no {WorldName}, so it has no named behaviours: "
+                + "give --prompt, --counterfactual, --answer and --foil");
         return World.Load(path, ReadRecord(folder).WorldSeed);
     }
 

@@ -23,7 +23,8 @@ public static class TinyworldTest
     /// <param name="world">The world.</param>
     /// <param name="pairs">Prompt pairs of each behaviour; fewer where the world has fewer.</param>
     public static IEnumerable<BehaviourScore> Run(Model model, World world, int pairs = 100) =>
-        world.Behaviours.Select(behaviour => Score(model, behaviour.Name, world.PromptsUpTo(behaviour.Name, Split.HeldOut, pairs, Seed)));
+        world.Behaviours.Select(behaviour =>
+            Score(model, behaviour.Name, world.PromptsUpTo(behaviour.Name, Split.HeldOut, pairs, Seed)));
 
     static BehaviourScore Score(Model model, string behaviour, IReadOnlyList<PromptPair> pairs)
     {

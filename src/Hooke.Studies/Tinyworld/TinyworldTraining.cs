@@ -59,7 +59,9 @@ public sealed class TinyworldTraining : IDisposable
     /// <summary>Number of tokens of one step, the first of each document not counted.</summary>
     public int TokensPerStep => _settings.Documents * World.LongestDocument;
 
-    /// <summary>Trains to the end and writes the model; a checkpoint every few hundred steps, so that it can be cancelled.</summary>
+    /// <summary>
+    /// Trains to the end and writes the model; a checkpoint every few hundred steps, so that it can be cancelled.
+    /// </summary>
     /// <param name="afterStep">Told the number of steps taken after each.</param>
     /// <param name="cancel">Asks to stop; a checkpoint is written first.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>

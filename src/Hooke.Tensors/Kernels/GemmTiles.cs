@@ -24,7 +24,9 @@ internal static unsafe class GemmTiles
         _ => Compile<float, Lanes32>(),
     };
 
-    /// <summary>Runs <see cref="GemmKernel.Tile"/> with the given number of rows and of columns, a multiple of the width.</summary>
+    /// <summary>
+    /// Runs <see cref="GemmKernel.Tile"/> with the given number of rows and of columns, a multiple of the width.
+    /// </summary>
     public static void Run(int rows, int columns, int k, float* a, nint aRow, nint aStep, float* b, nint bStep,
         float* c, nint cRow, bool fresh)
     {

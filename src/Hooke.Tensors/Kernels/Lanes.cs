@@ -79,7 +79,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
         Vector128.FusedMultiplyAdd(a, b, c);
 }
 
-/// <summary>One float at a time, for machines without a fused multiply-add: there it is a call, and vectors do not help.</summary>
+/// <summary>
+/// One float at a time, for machines without a fused multiply-add: there it is a call, and vectors do not help.
+/// </summary>
 internal readonly unsafe struct Lanes32 : ILanes<float>
 {
     public static int Width => 1;

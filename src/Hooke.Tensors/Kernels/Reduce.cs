@@ -41,7 +41,9 @@ public static class Reduce
         return max;
     }
 
-    /// <summary>What is summed. Products and sums are separate roundings, never fused, so that they stay fast everywhere.</summary>
+    /// <summary>
+    /// What is summed. Products and sums are separate roundings, never fused, so that they stay fast everywhere.
+    /// </summary>
     interface ITerm
     {
         static abstract Vector256<float> Of(Vector256<float> x, Vector256<float> y, Vector256<float> constant);

@@ -116,7 +116,8 @@ internal sealed unsafe partial class CpuBackend
             Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), x, Vector256<float>.Zero);
 
         public static Vector256<float> Slope(Vector256<float> x) =>
-            Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), Vector256<float>.One, Vector256<float>.Zero);
+            Vector256.ConditionalSelect(
+                Vector256.GreaterThan(x, Vector256<float>.Zero), Vector256<float>.One, Vector256<float>.Zero);
     }
 
     readonly struct GeluTanh : IFunction

@@ -51,7 +51,8 @@ public static partial class Ops
         if (Tape.For(x, weight, bias) is { } tape)
         {
             if (tape.Follows(weight) || (bias is not null && tape.Follows(bias)))
-                throw new InvalidOperationException("Bug in Hooke: no gradient of head projections with respect to their weights");
+                throw new InvalidOperationException(
+                    "Bug in Hooke: no gradient of head projections with respect to their weights");
             (Tensor kept, Tensor keptWeight) = (tape.Keep(x), tape.Keep(weight));
             tape.Record(y, dy =>
             {

@@ -4,11 +4,15 @@ namespace Hooke.Tensors;
 
 public static partial class Ops
 {
-    /// <summary>y = factor · x + addend inside the runs of elements given, y = x elsewhere; ∂x = factor · ∂y inside, ∂y elsewhere.</summary>
+    /// <summary>
+    /// y = factor · x + addend inside the runs of elements given, y = x elsewhere; ∂x = factor · ∂y inside, ∂y elsewhere.
+    /// </summary>
     /// <param name="x">Any shape.</param>
     /// <param name="runs">Runs of elements, none twice.</param>
     /// <param name="factor">0 to overwrite, 1 to add.</param>
-    /// <param name="addend">One value per element of the runs, in their order; empty for zeros. No gradient is had for it.</param>
+    /// <param name="addend">
+    /// One value per element of the runs, in their order; empty for zeros. No gradient is had for it.
+    /// </param>
     /// <exception cref="ArgumentException">The addend is not as long as the runs together.</exception>
     public static Tensor Edit(Tensor x, IReadOnlyList<(int Start, int Length)> runs, float factor, ReadOnlySpan<float> addend)
     {

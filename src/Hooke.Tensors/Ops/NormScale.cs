@@ -9,7 +9,9 @@ public static partial class Ops
     /// <param name="epsilon">ε &gt; 0.</param>
     /// <param name="centred">True for layer norm, false for RMS norm.</param>
     /// <returns>[…, 1]</returns>
-    /// <remarks>∂x = ∂s · (x − μ) / (width · s). Source: Ba et al. 2016, arXiv:1607.06450; Zhang and Sennrich 2019, arXiv:1910.07467.</remarks>
+    /// <remarks>
+    /// ∂x = ∂s · (x − μ) / (width · s). Source: Ba et al. 2016, arXiv:1607.06450; Zhang and Sennrich 2019, arXiv:1910.07467.
+    /// </remarks>
     public static Tensor NormScale(Tensor x, float epsilon, bool centred)
     {
         int[] shape = x.Shape.Sizes.ToArray();

@@ -1,7 +1,9 @@
 namespace Hooke.Tensors;
 
 /// <summary>Angles of rotary position embeddings: cos and sin for each position and pair of dimensions.</summary>
-/// <remarks>Source: Su et al. 2021, arXiv:2104.09864. Angles are float32 products, as upstream implementations compute them.</remarks>
+/// <remarks>
+/// Source: Su et al. 2021, arXiv:2104.09864. Angles are float32 products, as upstream implementations compute them.
+/// </remarks>
 public sealed class RotaryTable
 {
     readonly float[] _cos, _sin;
@@ -56,17 +58,22 @@ public sealed class RotaryTable
 
 public static partial class Ops
 {
-    /// <summary>Turns dimension pairs (i, i + pairs) of each head by the position's angles; the backward pass turns back.</summary>
+    /// <summary>
+    /// Turns dimension pairs (i, i + pairs) of each head by the position's angles; the backward pass turns back.
+    /// </summary>
     /// <param name="x">[batch, pos, head, d_head]</param>
     /// <param name="table">The angles.</param>
     /// <param name="firstPosition">Position of the first row.</param>
     /// <returns>[batch, pos, head, d_head]</returns>
-    /// <exception cref="ArgumentException">The table does not reach all positions, or turns more dimensions than a head has.</exception>
+    /// <exception cref="ArgumentException">
+    /// The table does not reach all positions, or turns more dimensions than a head has.
+    /// </exception>
     public static Tensor Rotate(Tensor x, RotaryTable table, int firstPosition = 0)
     {
         if (firstPosition < 0 || firstPosition + x.Shape[1] > table.Positions || 2 * table.Pairs > x.Shape[3])
             throw new ArgumentException(
-                $"{x.Shape} from position {firstPosition} on, turned by a table of {table.Positions} positions and {table.Pairs} pairs");
+                $"{x.Shape} from position {firstPosition} on, turned by "
+                + $"a table of {table.Positions} positions and {table.Pairs} pairs");
         Tensor y = Tensor.Uninitialized(x.Shape);
         Backend.Current.Rotate(x, table, firstPosition, inverse: false, y);
         if (Tape.For(x) is { } tape)
