@@ -5,7 +5,7 @@ namespace Hooke.Studies;
 /// <summary>A matrix of effects in colours that diverge from zero, last layer on top.</summary>
 static class HeatmapFigure
 {
-    const double Cell = 38, CellHeight = 28, Left = 66, Letter = 7.2;
+    const double Cell = 34, CellHeight = 28, Left = 66, Letter = 7.2;
 
     /// <summary>Draws a matrix.</summary>
     /// <param name="map">The matrix.</param>

@@ -25,14 +25,14 @@ static class SummarySection
     }
 
     static Html Question(DossierExample one) => Html.Of($"""
-        The model was given prompts such as <q>{one.Prompt}</q> and asked for the next token. The answer
-        <bdi class="token-chip">{one.Answer}</bdi> is compared with the foil <bdi class="token-chip">{one.Foil}</bdi>,
-        which is the answer to a counterfactual prompt that differs in a word or two.
+        The model was given prompts such as <q>{one.Prompt}</q> and asked for the next token. What is right there,
+        {TokenChips.Draw(one.Answers(), "")}, is compared with what is right after a counterfactual prompt that
+        differs in a word or two, {TokenChips.Draw(one.Foils(), "")}.
         """);
 
     static string Does(BehaviourCheck? found) => found is null
         ? "Whether the model does this on new prompts was not tested."
-        : $"On {Words.Count(found.Accuracy.N, "prompt")} the circuit was not found on, the model prefers the answer "
+        : $"On {Words.Count(found.Accuracy.N, "prompt")} the circuit was not found on, the model is right "
             + $"{Figure.Percent(found.Accuracy.Value)} of the time.";
 
     static Html Search(DossierCircuit circuit)
