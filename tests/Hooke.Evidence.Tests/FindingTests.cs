@@ -54,9 +54,13 @@ public sealed class FindingTests
             new Completeness(Made.Around(0.9, n: 19), [new("m0", 0.9)], HeldOut: true),
             new Minimality([new("m0", Made.Around(0.9, n: 19))], HeldOut: true),
             new Prediction("Replacing a2.h3", Made.Around(0, n: 19), Made.Around(-1, n: 19)),
+            new Robustness([Few("zero"), Few("mean"), Few("resample")]),
+            new IndependentMethods([new("patching", 0.1, 0.1, Made.Around(0.1, n: 19))]),
         ];
         Assert.All(few, finding => Assert.Equal(Outcome.Undecided, finding.Outcome));
         Assert.All(few, finding => Says(finding, "19 prompts cannot decide"));
+
+        static AblationKind Few(string kind) => new(kind, Made.Around(0.1, n: 19));
     }
 
     [Fact]

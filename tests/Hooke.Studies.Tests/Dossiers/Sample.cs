@@ -161,7 +161,8 @@ static class Sample
 
     static DossierExample Example(string first, string second, string place, double metric) => new(
         $"When {first} and {second} went to the {place} , {second} gave a drink to",
-        $"When {first} and {second} went to the {place} , {first} gave a drink to", first, second, metric, -metric + 0.31,
+        $"When {first} and {second} went to the {place} , {first} gave a drink to", first, second,
+        metric, -metric + 0.31,
         [new(first, 0.871234), new("the", 0.052), new(second, 0.021), new("her", 0.0174), new("a", 0.006)]);
 
     static Heatmap Residual => Positions("residual stream", "blocks.{layer}.hook_resid_pre",

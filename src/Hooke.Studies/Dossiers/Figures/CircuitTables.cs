@@ -37,8 +37,8 @@ sealed class CircuitTables
             {ContributionHeading}<th scope="col">what it was seen to do</th>
             """),
         _circuit.Nodes.Select(node => Html.Of($"""
-            <tr><td><code>{node.Id}</code></td><td>{Kind(node.Kind)}</td><td class="right">{Words.Number(node.Score)}</td>
-            {ContributionOf(node.Id)}<td>{node.Role ?? "not measured"}</td></tr>
+            <tr><td><code>{node.Id}</code></td><td>{Kind(node.Kind)}</td>
+            <td class="right">{Words.Number(node.Score)}</td>{ContributionOf(node.Id)}<td>{node.Role ?? "not measured"}</td></tr>
             """)));
 
     static Html ContributionHeading => Html.Of($"""<th scope="col">contribution, 95 % interval</th>""");
