@@ -20,7 +20,7 @@ public static class Thresholds
     /// <summary>The share of random controls doing as well beyond which the claim is contradicted.</summary>
     public const double ControlShare = 0.05;
 
-    /// <summary>The share of prompts on which the answer must beat the foil: better than a coin.</summary>
+    /// <summary>The share of prompts on which the model must do the behaviour: better than a coin.</summary>
     public const double Accuracy = 0.5;
 
     /// <summary>

@@ -18,8 +18,9 @@ public sealed class BootstrapTests
     [Fact]
     public void The_interval_of_a_mean_is_that_of_the_closed_form()
     {
-        // The bootstrap variance of a mean is the population variance over n. Each end rests on 2,000 draws: the standard
-        // error of a 2.5 % quantile is then sqrt(0.025 * 0.975 / 2000) / 0.058 = 0.06 of the standard error; four are allowed.
+        // The bootstrap variance of a mean is the population variance over n. Each end rests on 2,000 draws: the
+        // standard error of a 2.5 % quantile is then sqrt(0.025 * 0.975 / 2000) / 0.058 = 0.06 standard errors of the
+        // mean; four times that is allowed.
         double[] values = [.. Enumerable.Range(0, 400).Select(i => (double)(i % 20))];
         double variance = values.Average(value => (value - 9.5) * (value - 9.5));
         double error = Math.Sqrt(variance / values.Length);
@@ -39,7 +40,7 @@ public sealed class BootstrapTests
     [Fact]
     public void Faithfulness_is_resampled_jointly()
     {
-        // Every prompt alone has the ratio 3/4, however much prompts differ: only separate resampling would give a width.
+        // Every prompt alone has the ratio 3/4, however much prompts differ: only separate resampling has a width.
         double[] empty = [.. Enumerable.Range(0, 50).Select(i => i * 0.5)];
         double[] model = [.. empty.Select((value, i) => value + 4 + i % 7)];
         double[] circuit = [.. empty.Select((value, i) => value + 0.75 * (4 + i % 7))];
@@ -61,7 +62,8 @@ public sealed class BootstrapTests
         Assert.Equal((5.0 - 2) / 4, Measures.Drop(ablated, model, empty, 5).Value);
         Assert.Equal((4.5 - 3.5) / 4, Measures.Contribution(circuit, without, model, empty, 5).Value);
         Assert.Equal((4.5 - 2) / 4, Measures.DropBeyondControls(ablated, [[4, 5], [4, 5]], model, empty, 5).Value);
-        Assert.Equal((0.5 + 1.0) / 2 / 4, Measures.CompletenessGap([[3, 6], [1, 1]], [[4, 6], [2, 2]], model, empty, 5).Value);
+        Estimate gap = Measures.CompletenessGap([[3, 6], [1, 1]], [[4, 6], [2, 2]], model, empty, 5);
+        Assert.Equal((0.5 + 1.0) / 2 / 4, gap.Value);
     }
 
     [Fact]
@@ -73,10 +75,11 @@ public sealed class BootstrapTests
     }
 
     [Fact]
-    public void Shifting_and_scaling_the_metric_leaves_faithfulness_as_it_is() => Prop.ForAll<int[], int>((raw, shift) =>
+    public void Shifting_and_scaling_the_metric_keeps_faithfulness() => Prop.ForAll<int[], int>((raw, shift) =>
     {
         double[] model = [.. raw.Select(value => 10.0 + value % 5), 10];
-        double[] circuit = [.. model.Select((value, i) => value - i % 3)], empty = [.. model.Select((_, i) => i % 2 * 0.5)];
+        double[] circuit = [.. model.Select((value, i) => value - i % 3)];
+        double[] empty = [.. model.Select((_, i) => i % 2 * 0.5)];
         Estimate plain = Measures.Faithfulness(circuit, model, empty, 5);
         Estimate moved = Measures.Faithfulness(Moved(circuit), Moved(model), Moved(empty), 5);
         return Near(plain.Value, moved.Value) && Near(plain.Low, moved.Low) && Near(plain.High, moved.High);

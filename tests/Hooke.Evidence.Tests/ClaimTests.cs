@@ -51,7 +51,8 @@ public sealed class ClaimTests
         Coverage holed = Full with { Metric = "", Access = " ", NotTested = [] };
         ClaimRefusedException refused =
             Assert.Throws<ClaimRefusedException>(() => new Claim("", Made.AllSupporting, holed));
-        Assert.Equal(["the claim itself", "metric", "not tested", "who may see the underlying evidence"], refused.Holes);
+        Assert.Equal(
+            ["the claim itself", "metric", "not tested", "who may see the underlying evidence"], refused.Holes);
         Assert.All(refused.Holes, hole => Assert.Contains(hole, refused.Message, StringComparison.Ordinal));
     }
 

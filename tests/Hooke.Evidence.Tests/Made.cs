@@ -5,6 +5,8 @@ static class Made
 {
     const string Sha = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
+    static readonly string Other = new('0', 64);
+
     public static Findings AllSupporting => With(new Findings(), [.. Names.Select(name => (name, Outcome.Supports))]);
 
     public static IReadOnlyList<string> Names => [.. new Findings().Tests().Select(test => test.Name)];
@@ -57,9 +59,13 @@ static class Made
         },
         "generality" => findings with
         {
-            Generality = new([.. Enum.GetValues<FamilyKind>().Select(kind => new PromptFamily($"{kind}", kind, Faithful(outcome)))]),
+            Generality = new(
+            [
+                new("questions", FamilyKind.Paraphrased, Around(1)), new("seed 2", FamilyKind.Reseeded, Around(1)),
+                new("traps", FamilyKind.Adversarial, Faithful(outcome)),
+            ]),
         },
-        _ => findings with { RunAgain = new("A stranger", Sha, outcome == Outcome.Supports ? Sha : new string('0', 64)) },
+        _ => findings with { RunAgain = new("A stranger", Sha, outcome == Outcome.Supports ? Sha : Other) },
     };
 
     /// <summary>value ± half over n prompts.</summary>

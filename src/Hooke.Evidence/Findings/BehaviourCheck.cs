@@ -1,7 +1,7 @@
 namespace Hooke.Evidence;
 
 /// <summary>Does the model do the behaviour at all, on prompts the circuit was not found on?</summary>
-/// <param name="Accuracy">The share of prompts whose answer beats the foil.</param>
+/// <param name="Accuracy">The share of prompts on which the model does it.</param>
 /// <param name="Metric">The mean metric, positive where the model does the behaviour.</param>
 /// <param name="MetricName">The metric and its unit, such as "logit difference (nats)".</param>
 public sealed record BehaviourCheck(Estimate Accuracy, Estimate Metric, string MetricName) : IFinding
@@ -11,7 +11,7 @@ public sealed record BehaviourCheck(Estimate Accuracy, Estimate Metric, string M
 
     /// <inheritdoc/>
     public string Sentence =>
-        $"The answer beats the foil on {Accuracy} of {Words.Count(Accuracy.N, "prompt")}, "
+        $"The model does it on {Accuracy} of {Words.Count(Accuracy.N, "prompt")}, "
         + $"with a mean {MetricName} of {Metric}{Outcomes.TooFew(Accuracy.N)}.";
 
     Outcome Decided =>

@@ -11,6 +11,8 @@ readonly record struct Controls(int Count, int AsGood)
         : P <= Thresholds.ControlP ? Outcome.Supports
         : Outcome.Undecided;
 
-    public string Sentence => $"{AsGood} of {Words.Count(Count, "random control")} "
-        + $"{(AsGood == 1 ? "does" : "do")} as well (p = {Words.Number(P)})";
+    public string Sentence => Count == 0
+        ? "no random control was run"
+        : $"{AsGood} of {Words.Count(Count, "random control")} {(AsGood == 1 ? "does" : "do")} as well "
+            + $"(p = {Words.Number(P)})";
 }

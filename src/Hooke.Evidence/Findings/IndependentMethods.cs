@@ -14,7 +14,8 @@ public sealed record IndependentMethods(IReadOnlyList<MethodResult> Methods) : I
         ? "No independent method was tried."
         : string.Join("; ", Methods.Select(found =>
             $"{found.Method} finds {Words.Number(found.Shared)} of the circuit's members "
-            + $"({Words.Number(found.SharedByChance)} by chance), and its own gives back {found.Faithfulness}")) + ".";
+            + $"({Words.Number(found.SharedByChance)} by chance), and its own gives back {found.Faithfulness}"))
+            + Outcomes.TooFew(Methods.Min(found => found.Faithfulness.N)) + ".";
 
     static Outcome Judged(MethodResult found)
     {

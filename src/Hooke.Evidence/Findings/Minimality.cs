@@ -16,7 +16,7 @@ public sealed record Minimality(IReadOnlyList<Contribution> Contributions, bool 
 
     /// <inheritdoc/>
     public Outcome Outcome => HeldOut
-        ? Contributions.Max(member => member.Outcome).Over(Least.Effect.N)
+        ? Contributions.Max(member => member.Outcome)
         : Outcome.Undecided;
 
     /// <inheritdoc/>
@@ -41,7 +41,9 @@ public sealed record Minimality(IReadOnlyList<Contribution> Contributions, bool 
 public sealed record Contribution(string Member, Estimate Effect)
 {
     /// <summary>Supports where the interval leaves out zero, falls short where the member is idle.</summary>
-    public Outcome Outcome =>
+    public Outcome Outcome => Decided.Over(Effect.N);
+
+    Outcome Decided =>
         Effect.Low > 0 || Effect.High < 0 ? Outcome.Supports
         : Effect.Low >= -Thresholds.Idle && Effect.High <= Thresholds.Idle ? Outcome.FallsShort
         : Outcome.Undecided;

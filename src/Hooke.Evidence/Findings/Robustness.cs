@@ -13,7 +13,8 @@ public sealed record Robustness(IReadOnlyList<AblationKind> Kinds) : IFinding
         ? "No other kind of ablation was tried."
         : $"Faithfulness under {string.Join(", ", Kinds.Select(kind => $"{kind.Kind} ablation {kind.Faithfulness}"))}"
             + $"; {Thresholds.AblationKinds} kinds are asked, each {Words.Number(Thresholds.Faithfulness)} "
-            + $"to {Words.Number(Thresholds.FaithfulnessCap)}.";
+            + $"to {Words.Number(Thresholds.FaithfulnessCap)}"
+            + Outcomes.TooFew(Kinds.Min(kind => kind.Faithfulness.N)) + ".";
 
     static Outcome Judged(AblationKind kind) => kind.Faithfulness.Faithful().Over(kind.Faithfulness.N);
 }

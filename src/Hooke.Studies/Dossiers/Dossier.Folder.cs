@@ -84,8 +84,8 @@ public sealed partial record Dossier
             JsonNode written = JsonSerializer.SerializeToNode(dossier, DossierJson.Strict.Dossier)!;
             if (JsonDifferences.Between(read, written).FirstOrDefault() is { } difference)
                 throw new InputException(
-                    $"{file} was changed by hand: {difference.Path} is {difference.Here}, "
-                    + $"and its own numbers give {difference.There}.");
+                    $"{file} does not agree with itself: {difference.Path} is {difference.Here}, "
+                    + $"where its numbers give {difference.There}; run the investigation again.");
             return dossier;
         }
         catch (Exception fault)

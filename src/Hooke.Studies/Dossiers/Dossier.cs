@@ -39,7 +39,10 @@ public sealed partial record Dossier
     /// <summary>The identity of the request: the same on every machine, whatever folder the model lies in.</summary>
     public string RequestIdentity => Identity.OfJson(Measured.Request(Request));
 
-    /// <summary>The identity of the result: the same request on the same identities gives the same.</summary>
+    /// <summary>
+    /// The identity of the result: the same request on the same identities gives the same; to be taken of a dossier
+    /// that is settled, as read and written ones are.
+    /// </summary>
     public string ResultIdentity => Identity.OfJson(Measured.Result(this));
 
     /// <summary>Some of the prompts, with what the model says next.</summary>

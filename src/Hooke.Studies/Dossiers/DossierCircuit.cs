@@ -35,7 +35,8 @@ public enum NodeKind
 /// <param name="Score">Its attribution.</param>
 /// <param name="Role">What it does, where that was measured, such as "attends to the token after the last copy"; else
 /// null.</param>
-public sealed record DossierNode(string Id, NodeKind Kind, int? Layer, int? Head, double Score, string? Role = null);
+public sealed record DossierNode(
+    string Id, NodeKind Kind, int? Layer, int? Head, double Score, string? Role = null);
 
 /// <summary>An edge in the circuit.</summary>
 /// <param name="Source">The node it leaves.</param>

@@ -50,14 +50,21 @@ public sealed record DossierIdentities
 /// <summary>A prompt pair of the behaviour, with the tokens the model finds most likely next.</summary>
 /// <param name="Prompt">The clean prompt.</param>
 /// <param name="Counterfactual">Its counterfactual.</param>
-/// <param name="Answer">The right next token.</param>
-/// <param name="Foil">The token it is compared with: the counterfactual's answer.</param>
+/// <param name="Answer">The right next token; several are joined by " / ".</param>
+/// <param name="Foil">The tokens it is compared with: what is right after the counterfactual.</param>
 /// <param name="Metric">The metric on the clean prompt.</param>
 /// <param name="CounterfactualMetric">The metric on the counterfactual prompt.</param>
 /// <param name="Top">The most likely next tokens of the clean prompt, best first.</param>
 public sealed record DossierExample(
     string Prompt, string Counterfactual, string Answer, string Foil, double Metric, double CounterfactualMetric,
-    IReadOnlyList<NextToken> Top);
+    IReadOnlyList<NextToken> Top)
+{
+    /// <summary>The right next tokens, one by one.</summary>
+    public IReadOnlyList<string> Answers() => Answer.Split(" / ");
+
+    /// <summary>The tokens they are compared with, one by one.</summary>
+    public IReadOnlyList<string> Foils() => Foil.Split(" / ");
+}
 
 /// <summary>A next token and its probability.</summary>
 public sealed record NextToken(string Token, double Probability);

@@ -5,7 +5,7 @@ namespace Hooke.Studies;
 /// <summary>The random controls as a histogram, with the circuit's own value marked.</summary>
 static class ControlsFigure
 {
-    const double Width = 680, Height = 230, Left = 44, Right = 660, Top = 44, Bottom = 182;
+    const double Width = 540, Height = 230, Left = 38, Right = 528, Top = 44, Bottom = 180;
     const int Bins = 40;
 
     /// <summary>Draws one set of controls.</summary>
@@ -19,7 +19,7 @@ static class ControlsFigure
         int[] counts = Counted(controls, x);
         Axis y = new(0, Math.Max(1, counts.Max()), Bottom, Top);
         Html drawing = Html.Of($"""
-            <svg viewBox="0 0 {Width} {Height}" width="{Width}" height="{Height}" role="img"
+            <svg class="fit" viewBox="0 0 {Width} {Height}" width="{Width}" height="{Height}" role="img"
             aria-label="{measure}: the circuit {found}; {Range(controls)}">
             {y.Ticks(4).Where(double.IsInteger).Select(tick => YTick(y.At(tick), tick))}
             {counts.Select((count, bin) => Bar(bin, count, x, y))}

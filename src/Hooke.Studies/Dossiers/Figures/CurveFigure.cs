@@ -5,7 +5,7 @@ namespace Hooke.Studies;
 /// <summary>Faithfulness against the number of edges, with the size that was chosen.</summary>
 static class CurveFigure
 {
-    const double Width = 680, Height = 300, Left = 52, Right = 660, Top = 16, Bottom = 248;
+    const double Width = 540, Height = 300, Left = 44, Right = 528, Top = 16, Bottom = 246;
 
     public static Html Draw(Dossier dossier)
     {
@@ -19,7 +19,7 @@ static class CurveFigure
         Axis y = Axis.Over([0, Thresholds.FaithfulnessCap, .. heights], Bottom, Top);
         IEnumerable<Html> line = points.Select(p => Html.Of($"{x.At(Axis.Log(p.Edges))},{y.At(p.Faithfulness)}"));
         Html drawing = Html.Of($"""
-            <svg viewBox="0 0 {Width} {Height}" width="{Width}" height="{Height}" role="img"
+            <svg class="fit" viewBox="0 0 {Width} {Height}" width="{Width}" height="{Height}" role="img"
             aria-label="Faithfulness of circuits of {points[0].Edges} to {points[^1].Edges} edges; {chosen} were kept">
             {Band(y)}
             {y.Ticks(6).Select(tick => YTick(y.At(tick), tick))}
@@ -27,7 +27,7 @@ static class CurveFigure
             {Chosen(x.At(Axis.Log(chosen)), chosen)}
             <polyline class="curve" points="{Html.Join(line, " ")}"/>
             {points.Select(point => Mark(x.At(Axis.Log(point.Edges)), y.At(point.Faithfulness), point, chosen))}
-            <text class="axis" x="{(Left + Right) / 2}" y="{Height - 6}">edges in the circuit (each step doubles)</text>
+            <text class="axis" x="{(Left + Right) / 2}" y="{Height - 6}">edges in the circuit</text>
             </svg>
             """);
         return Figure.Of("Faithfulness curve", drawing, Html.Of($"""

@@ -5,7 +5,7 @@ namespace Hooke.Studies;
 /// <summary>A matrix of effects in colours that diverge from zero, last layer on top.</summary>
 static class HeatmapFigure
 {
-    const double Cell = 38, CellHeight = 28, Left = 66, Letter = 7.2;
+    const double Cell = 34, CellHeight = 28, Left = 66, Letter = 7.2;
 
     /// <summary>Draws a matrix.</summary>
     /// <param name="map">The matrix.</param>
@@ -72,7 +72,7 @@ static class HeatmapFigure
             <g><rect class="{Sign(value)}" fill-opacity="{strength}"
             x="{x}" y="{y}" width="{Cell}" height="{CellHeight}"/>
             <rect class="frame" x="{x}" y="{y}" width="{Cell}" height="{CellHeight}"/>{text}<title>{map.RowAxis}
-            {map.Rows[row]}, {map.ColumnAxis} {map.Columns[column]}: {Words.Number(value)}</title></g>
+            {map.Rows[row]}, {map.ColumnAxis} {Column(map, column)}: {Words.Number(value)}</title></g>
             """);
     }
 
@@ -106,8 +106,12 @@ static class HeatmapFigure
         (double value, int row, int column) = map.Values
             .SelectMany((values, i) => values.Select((v, j) => (Value: v, Row: i, Column: j)))
             .MaxBy(cell => Math.Abs(cell.Value));
-        return $"{Words.Number(value)} at {map.RowAxis} {map.Rows[row]}, {map.ColumnAxis} {map.Columns[column]}";
+        return $"{Words.Number(value)} at {map.RowAxis} {map.Rows[row]}, {map.ColumnAxis} {Column(map, column)}";
     }
+
+    // Heads are called by their numbers, positions by number and token: a token may stand more than once.
+    static string Column(Heatmap map, int column) =>
+        map.Columns[column] == $"{column}" ? $"{column}" : $"{column} “{map.Columns[column]}”";
 
     // Two digits fit a cell; what rounds to zero is left blank, so that the picture stays quiet.
     static string Short(double value)

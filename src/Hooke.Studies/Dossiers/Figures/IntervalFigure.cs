@@ -5,7 +5,7 @@ namespace Hooke.Studies;
 /// <summary>An estimate as a dot on its interval, over the range that passes.</summary>
 static class IntervalFigure
 {
-    const double Width = 260, Left = 8, Right = 252;
+    const double Width = 260, Left = 16, Right = 244;
 
     /// <summary>Draws one estimate.</summary>
     /// <param name="label">What was measured.</param>

@@ -21,21 +21,23 @@ static class ExamplesSection
 
     static Html Example(DossierExample example) => Html.Of($"""
         <article class="example">
-        {Prompt("prompt", example.Prompt, "pos", example.Answer)}
-        {Prompt("counterfactual", example.Counterfactual, "neg", example.Foil)}
+        {Prompt("prompt", example.Prompt, "pos", example.Answers())}
+        {Prompt("counterfactual", example.Counterfactual, "neg", example.Foils())}
         <p class="small">metric {Words.Number(example.Metric)} on the prompt,
         {Words.Number(example.CounterfactualMetric)} on the counterfactual; next on the prompt:</p>
         <table class="next"><tbody>{example.Top.Select(next => Next(next, example))}</tbody></table>
         </article>
         """);
 
-    static Html Prompt(string name, string prompt, string sign, string next) => Html.Of($"""
-        <p><span class="tag">{name}</span> <bdi>{prompt}</bdi> <bdi class="token-chip {sign}">{next}</bdi></p>
+    static Html Prompt(string name, string prompt, string sign, IReadOnlyList<string> next) => Html.Of($"""
+        <p><span class="tag">{name}</span> <bdi>{prompt}</bdi> {TokenChips.Draw(next, sign)}</p>
         """);
 
     static Html Next(NextToken next, DossierExample example)
     {
-        string kind = next.Token == example.Answer ? "pos" : next.Token == example.Foil ? "neg" : "other";
+        // A tokenizer may keep the space before a word with the word; an answer is written without it.
+        string word = next.Token.Trim();
+        string kind = example.Answers().Contains(word) ? "pos" : example.Foils().Contains(word) ? "neg" : "other";
         return Html.Of($"""
             <tr><th scope="row"><bdi>{next.Token}</bdi></th>
             <td><svg viewBox="0 0 {BarWidth} 10" width="{BarWidth}" height="10" aria-hidden="true">
@@ -44,4 +46,18 @@ static class ExamplesSection
             <td class="right">{Words.Number(100 * next.Probability)} %</td></tr>
             """);
     }
+}
+
+/// <summary>Next tokens as little frames, the first few of many.</summary>
+static class TokenChips
+{
+    const int Most = 4;
+
+    public static Html Draw(IReadOnlyList<string> tokens, string sign)
+    {
+        IEnumerable<Html> chips = tokens.Take(Most).Select(token => Chip(token, sign));
+        return Html.Join(tokens.Count > Most ? [.. chips, Html.Of($"and {tokens.Count - Most} more")] : chips, " ");
+    }
+
+    static Html Chip(string token, string sign) => Html.Of($"<bdi class=\"token-chip {sign}\">{token}</bdi>");
 }

@@ -39,11 +39,14 @@ static class LadderSection
 
     static Html Rung(Tier rung, Tier reached)
     {
-        bool here = rung == reached;
-        string state = rung < reached ? "below" : here ? "here" : rung == reached + 1 ? "next" : "above";
+        Tier stands = reached == Tier.Underdetermined ? Tier.Proposed : reached;
+        string state = rung == reached ? "here"
+            : rung <= stands ? "below"
+            : rung == stands + 1 && stands >= Tier.Proposed ? "next"
+            : "above";
         return Html.Of($"""
-            <li class="{state}" {(here ? Html.Of($"aria-current=\"step\"") : Html.Empty)}><b>{rung.Text()}</b>
-            <small>{rung.Meaning()}</small></li>
+            <li class="{state}" {(rung == reached ? Html.Of($"aria-current=\"step\"") : Html.Empty)}>
+            <b>{rung.Text()}</b> <small>{rung.Meaning()}</small></li>
             """);
     }
 }

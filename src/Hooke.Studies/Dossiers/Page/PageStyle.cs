@@ -101,6 +101,7 @@ static class PageStyle
           background-size: 40px 100%, 40px 100%, 10px 100%, 10px 100%; background-repeat: no-repeat;
             background-attachment: local, local, scroll, scroll; }
         svg { display: block; max-width: none; } svg text { fill: var(--ink); font-size: 12px; }
+        svg.fit { max-width: 100%; height: auto; } svg.fit text { font-size: 13.5px; }
         svg.key, svg.legend { display: inline-block; vertical-align: middle; }
         svg.legend { max-width: 100%; height: auto; }
         .tick, .axis { text-anchor: middle; } svg .tick, svg .axis { fill: var(--muted); }
@@ -162,7 +163,7 @@ static class PageStyle
         .falls-short .outcome { color: var(--neg); } .contradicts .outcome { color: var(--bad); }
         .interval { margin-bottom: 8px; }
         .interval-text { font-size: 0.85rem; line-height: 1.35; }
-        .interval-text span { color: var(--muted); }
+        .interval-text > span:first-child { color: var(--muted); }
         .interval svg { max-width: 100%; height: auto; }
         .interval svg text { font-size: 10.5px; }
         .wide .interval { width: 200px; }

@@ -16,7 +16,7 @@ static class SummarySection
     {
         Findings found = dossier.Claim.Evidence;
         if (dossier.Examples.Count > 0)
-            yield return Html.Of($"{Question(dossier.Examples[0])} {Does(found.Behaviour)}");
+            yield return Html.Of($"{Question(dossier.Examples[0])} {Does(found)}");
         yield return Html.Of($"{Search(dossier.Circuit)} {Tested(found)}");
         yield return Html.Of($"""
             A drawing is not a proof, and a tier is no guarantee: all of this holds for this model, these prompts and
@@ -25,15 +25,17 @@ static class SummarySection
     }
 
     static Html Question(DossierExample one) => Html.Of($"""
-        The model was given prompts such as <q>{one.Prompt}</q> and asked for the next token. The answer
-        <bdi class="token-chip">{one.Answer}</bdi> is compared with the foil <bdi class="token-chip">{one.Foil}</bdi>,
-        which is the answer to a counterfactual prompt that differs in a word or two.
+        The model was given prompts such as <q>{one.Prompt}</q> and asked for the next token. What is right there,
+        {TokenChips.Draw(one.Answers(), "")}, is compared with what is right after a counterfactual prompt that
+        differs in a word or two, {TokenChips.Draw(one.Foils(), "")}.
         """);
 
-    static string Does(BehaviourCheck? found) => found is null
+    static string Does(Findings found) => found.Behaviour is not { Accuracy: { } right }
         ? "Whether the model does this on new prompts was not tested."
-        : $"On {Words.Count(found.Accuracy.N, "prompt")} the circuit was not found on, the model prefers the answer "
-            + $"{Figure.Percent(found.Accuracy.Value)} of the time.";
+        : $"On {Words.Count(right.N, "prompt")} that the circuit was {(HeldOut(found) ? "not " : "")}found on, "
+            + $"the model is right {Figure.Percent(right.Value)} of the time.";
+
+    static bool HeldOut(Findings found) => found.Sufficiency is not { HeldOut: false };
 
     static Html Search(DossierCircuit circuit)
     {
@@ -79,7 +81,10 @@ static class SummarySection
         if (found.Completeness is { } complete)
             yield return Tile("completeness gap", Words.Number(complete.Gap.Value), Figure.Ends(complete.Gap));
         if (found.Behaviour is { Accuracy: { } right })
-            yield return Tile("prompts done right", Figure.Percent(right.Value), $"of {right.N} held out");
+        {
+            string all = HeldOut(found) ? $"of {right.N} held out" : $"of {right.N}";
+            yield return Tile("prompts done right", Figure.Percent(right.Value), all);
+        }
     }
 
     static Html Tile(string name, string number, string note) =>
