@@ -17,28 +17,33 @@ static unsafe class Matmul
     ];
 
     /// <summary>Prints the table for all shapes, or for those named.</summary>
+    /// <exception cref="InputException">A name is no shape of the table.</exception>
     public static void Run(string[] names)
     {
-        OpenBlas.SetThreads(Work.Threads);
-        Console.WriteLine($"Matrix product, float32, {Work.Threads} threads, {32 * GemmTiles.Width}-bit vectors: C[m,n] = A[m,k] · B[k,n]");
-        Console.WriteLine($"Peer: {OpenBlas.Description}");
-        Console.WriteLine("Ratio = time of OpenBLAS / time of Hooke; above 1 Hooke is faster. Medians of interleaved runs.");
+        if (names.FirstOrDefault(name => !Shapes.Any(s => s.ToString() == name)) is { } unknown)
+            throw new InputException($"There is no shape '{unknown}'; take of {string.Join(", ", (object[])Shapes)}.");
+        OpenBlas.Use(Work.Threads);
+        Console.WriteLine("C[m,n] = A[m,k] · B[k,n], float32. Ratio: time of OpenBLAS / time of Hooke.");
+        Console.WriteLine($"{Work.Threads} threads, {32 * GemmTiles.Width}-bit vectors, {OpenBlas.Description}");
         Console.WriteLine();
-        Console.WriteLine($"{"m x k x n",-22}{"OpenBLAS",10}{"Hooke, B packed once",22}{"ratio",8}{"B packed each call",22}{"ratio",8}");
+        Row("", "", "B packed once", "", "B packed each call", "");
+        Row("m x k x n", "OpenBLAS", "Hooke", "ratio", "Hooke", "ratio");
         List<double> once = [], each = [];
         foreach (Shape shape in Shapes.Where(s => names.Length == 0 || names.Contains(s.ToString())))
         {
             double[] ms = shape.Heads > 1 ? Batch(shape) : One(shape);
-            each.Add(ms[0] / ms[^1]);
             once.Add(ms[0] / ms[1]);
-            Console.WriteLine($"{shape,-22}{ms[0],7:F3} ms"
-                + (shape.Heads > 1 ? $"{"-",22}{"-",8}" : Cells(ms[1], once[^1]))
-                + Cells(ms[^1], each[^1]) + $"{shape.GigaFlops / ms[1] * 1000,8:F0} GFLOP/s");
+            each.Add(ms[0] / ms[^1]);
+            string[] packedOnce = shape.Heads > 1 ? ["", ""] : [Milliseconds(ms[1]), $"{once[^1]:F2}"];
+            Row([shape.ToString(), Milliseconds(ms[0]), .. packedOnce, Milliseconds(ms[^1]), $"{each[^1]:F2}"]);
         }
-        Console.WriteLine($"{"median",-32}{"",22}{Race.Median([.. once]),8:F2}{"",22}{Race.Median([.. each]),8:F2}");
+        Row("median", "", "", $"{Race.Median([.. once]):F2}", "", $"{Race.Median([.. each]):F2}");
     }
 
-    static string Cells(double milliseconds, double ratio) => $"{milliseconds,19:F3} ms{ratio,8:F2}";
+    static void Row(params string[] cells) => Console.WriteLine(
+        $"{cells[0],-22}{cells[1],12}{cells[2],16}{cells[3],8}{cells[4],20}{cells[5],8}");
+
+    static string Milliseconds(double value) => $"{value:F3} ms";
 
     static double[] One(Shape shape)
     {
@@ -88,8 +93,6 @@ static unsafe class Matmul
 
     sealed record Shape(int M, int K, int N, int Heads = 1, bool Scores = false)
     {
-        public double GigaFlops => 2e-9 * M * K * N * Heads;
-
-        public override string ToString() => (Heads > 1 ? $"{Heads} heads " : "") + $"{M}x{K}x{N}";
+        public override string ToString() => (Heads > 1 ? $"{Heads}x" : "") + $"{M}x{K}x{N}";
     }
 }

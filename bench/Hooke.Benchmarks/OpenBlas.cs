@@ -4,30 +4,21 @@ using Hooke.Tensors;
 namespace Hooke.Benchmarks;
 
 /// <summary>The peer: the machine's own libopenblas, called in this process.</summary>
-static unsafe class OpenBlas
+static unsafe partial class OpenBlas
 {
+    const string Library = "libopenblas.so.0";
     const int RowMajor = 101, NoTranspose = 111, Transpose = 112;
 
-    static readonly nint Library = NativeLibrary.TryLoad("libopenblas.so.0", out nint library)
-        ? library
-        : throw new InputException("libopenblas.so.0 was not found; install it with: apt-get install libopenblas0-openmp");
+    /// <summary>Its version, how it was built and which processor its kernels are for.</summary>
+    public static string Description => Marshal.PtrToStringUTF8(GetConfig())!.Trim();
 
-    static readonly delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>
-        Sgemm = (delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)
-        NativeLibrary.GetExport(Library, "cblas_sgemm");
-
-    /// <summary>Version, build and the processor its kernels are for.</summary>
-    public static string Description
+    /// <exception cref="InputException">The library is not installed.</exception>
+    public static void Use(int threads)
     {
-        get
-        {
-            var config = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(Library, "openblas_get_config");
-            return Marshal.PtrToStringUTF8((nint)config())!;
-        }
+        if (!NativeLibrary.TryLoad(Library, out _))
+            throw new InputException($"{Library} was not found; install it: apt-get install libopenblas0-openmp");
+        SetThreads(threads);
     }
-
-    public static void SetThreads(int threads) =>
-        ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(Library, "openblas_set_num_threads"))(threads);
 
     /// <summary>C = A · B; A and B row-major or transposed row-major.</summary>
     public static void Multiply(MatrixView a, MatrixView b, MatrixView c) => Sgemm(
@@ -37,4 +28,15 @@ static unsafe class OpenBlas
     static int Order(MatrixView x) => x.ColumnStride == 1 ? NoTranspose : Transpose;
 
     static int Leading(MatrixView x) => (int)(x.ColumnStride == 1 ? x.RowStride : x.ColumnStride);
+
+    [LibraryImport(Library, EntryPoint = "cblas_sgemm")]
+    private static partial void Sgemm(
+        int order, int transposeA, int transposeB, int m, int n, int k,
+        float alpha, float* a, int lda, float* b, int ldb, float beta, float* c, int ldc);
+
+    [LibraryImport(Library, EntryPoint = "openblas_set_num_threads")]
+    private static partial void SetThreads(int threads);
+
+    [LibraryImport(Library, EntryPoint = "openblas_get_config")]
+    private static partial nint GetConfig();
 }

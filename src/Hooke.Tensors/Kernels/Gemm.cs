@@ -56,12 +56,13 @@ internal static unsafe class Gemm
         });
     }
 
-    /// <summary>How many rows and panels a task has: columns are split first, since every task packs its own strips.</summary>
+    /// <summary>The rows and panels of a task: columns are split first, as every task packs its own strips.</summary>
     static (int Rows, int Panels) TaskSize(GemmBlocks blocks)
     {
         const int MostRows = 256; // so that the stretch of A that a task reads again and again stays in its cache
         int rows = blocks.Rows, panels = blocks.Panels, leastTasks = 4 * Work.Threads;
-        double flops = Math.Max(SerialFlops, Flops(rows, blocks.Columns, blocks.Depth) / (TasksPerThread * Work.Threads));
+        double all = Flops(rows, blocks.Columns, blocks.Depth);
+        double flops = Math.Max(SerialFlops, all / (TasksPerThread * Work.Threads));
         while (rows > MostRows)
             rows = HalfOf(rows, GemmTiles.Rows);
         while (panels > 1 && Flops(rows, panels * GemmTiles.Columns, blocks.Depth) > flops)

@@ -21,13 +21,13 @@ internal readonly unsafe struct GemmBlocks
     readonly PackedMatrix? _packed;
     readonly bool _accumulate;
 
-    /// <summary>C = A · B, or C += A · B; with <paramref name="packed"/>, <paramref name="b"/> gives only the shape.</summary>
+    /// <summary>C = A · B, or C += A · B; with <paramref name="packed"/>, B gives only the shape.</summary>
     public GemmBlocks(MatrixView a, MatrixView b, PackedMatrix? packed, MatrixView c, bool accumulate)
     {
         if (a.Columns != b.Rows || a.Rows != c.Rows || b.Columns != c.Columns || (c.ColumnStride != 1 && c.Columns > 1))
         {
-            throw new InvalidOperationException($"Bug in Hooke: [{a.Rows}, {a.Columns}] times [{b.Rows}, {b.Columns}] " +
-                $"into [{c.Rows}, {c.Columns}] with column stride {c.ColumnStride}.");
+            throw new InvalidOperationException($"Bug in Hooke: [{a.Rows}, {a.Columns}] times " +
+                $"[{b.Rows}, {b.Columns}] into [{c.Rows}, {c.Columns}] with column stride {c.ColumnStride}.");
         }
         (_a, _b, _packed, _c, _accumulate) = (a, b, packed, c, accumulate);
     }
@@ -88,12 +88,15 @@ internal readonly unsafe struct GemmBlocks
             int rows = Math.Min(GemmTiles.Rows, rowEnd - row);
             float* a = _a.Data + row * _a.RowStride + strip.P * _a.ColumnStride;
             float* c = _c.Data + row * _c.RowStride + strip.Column;
-            if (b.Columns < width)
-                Edge(rows, width, a, b, c, fresh);
+            if (b.Columns == width)
+                Tile(rows, width, a, b, c, _c.RowStride, fresh);
             else
-                GemmTiles.Run(rows, width, b.Rows, a, _a.RowStride, _a.ColumnStride, b.Data, b.RowStride, c, _c.RowStride, fresh);
+                Edge(rows, width, a, b, c, fresh);
         }
     }
+
+    void Tile(int rows, int width, float* a, MatrixView b, float* c, nint cRow, bool fresh) =>
+        GemmTiles.Run(rows, width, b.Rows, a, _a.RowStride, _a.ColumnStride, b.Data, b.RowStride, c, cRow, fresh);
 
     /// <summary>A tile whose last vector reaches beyond C is computed beside it.</summary>
     void Edge(int rows, int width, float* a, MatrixView b, float* c, bool fresh)
@@ -101,7 +104,7 @@ internal readonly unsafe struct GemmBlocks
         float* tile = stackalloc float[GemmTiles.Rows * GemmTiles.Columns];
         for (int r = 0; r < rows && !fresh; r++)
             new Span<float>(c + r * _c.RowStride, b.Columns).CopyTo(new Span<float>(tile + r * width, b.Columns));
-        GemmTiles.Run(rows, width, b.Rows, a, _a.RowStride, _a.ColumnStride, b.Data, b.RowStride, tile, width, fresh);
+        Tile(rows, width, a, b, tile, width, fresh);
         for (int r = 0; r < rows; r++)
             new Span<float>(tile + r * width, b.Columns).CopyTo(new Span<float>(c + r * _c.RowStride, b.Columns));
     }
@@ -127,7 +130,7 @@ internal readonly unsafe struct GemmBlocks
             new Span<float>(_c.Data + row * _c.RowStride + column, columns).Clear();
     }
 
-    /// <summary>A panel over the stretch of k that begins at P; its columns rounded up to whole vectors are its width.</summary>
+    /// <summary>A panel over the stretch of k that begins at P; Width is its columns, up to whole vectors.</summary>
     readonly record struct Strip(int P, int Column, int Width, MatrixView Data);
 
     /// <summary>A thread's own memory for the strip it packs.</summary>

@@ -21,7 +21,8 @@ public unsafe class GemmTests
     public void Large_products_have_the_same_bits_whatever_the_threads(int threads)
     {
         using ThreadCount _ = new(threads);
-        foreach ((int m, int k, int n) in new[] { (1, 600, 1000), (70, 300, 500), (300, 70, 100), (17, 1030, 129), (520, 257, 49) })
+        foreach ((int m, int k, int n) in new[]
+            { (1, 600, 1000), (70, 400, 500), (300, 70, 100), (17, 1030, 129), (520, 385, 49) })
         {
             foreach (bool transpose in new[] { false, true })
                 Assert.True(Agrees(new(m, k, n, transpose, transpose, m % 2 == 0, 3, (ulong)m)), $"{m} × {k} × {n}");
@@ -56,7 +57,8 @@ public unsafe class GemmTests
     [Fact]
     public void A_batch_gives_each_product_its_own_result()
     {
-        foreach ((int count, int m, int k, int n) in new[] { (0, 3, 3, 3), (5, 7, 3, 9), (256, 32, 16, 32), (3, 100, 64, 100) })
+        foreach ((int count, int m, int k, int n) in new[]
+            { (0, 3, 3, 3), (5, 7, 3, 9), (256, 32, 16, 32), (3, 100, 64, 100) })
         {
             Operands[] all = [.. Enumerable.Range(0, count).Select(i =>
                 new Operands(new(m, k, n, false, true, true, 5, (ulong)i)))];
