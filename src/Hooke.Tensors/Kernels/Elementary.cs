@@ -83,7 +83,7 @@ public static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Cos(Vector256<float> x) => SinOfQuadrant(x, 1);
 
-    /// <summary>erf x = 2/√π ∫₀ˣ exp(−t²) dt, within 1 ulp.</summary>
+    /// <summary>erf x = 2/√π ∫₀ˣ exp(−t²) dt, within 1.1 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Erf(Vector256<float> x)
     {
