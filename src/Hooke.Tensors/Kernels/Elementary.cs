@@ -83,7 +83,7 @@ public static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Cos(Vector256<float> x) => SinOfQuadrant(x, 1);
 
-    /// <summary>erf x = 2/√π ∫₀ˣ exp(−t²) dt, within 1 ulp.</summary>
+    /// <summary>erf x = 2/√π ∫₀ˣ exp(−t²) dt, within 1.1 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Erf(Vector256<float> x)
     {
@@ -155,7 +155,7 @@ public static class Elementary
         where TMap : struct, IMap
     {
         if (x.Length != y.Length)
-            throw new ArgumentException($"The input has {x.Length} numbers and the output {y.Length}; give equal lengths.");
+            throw new ArgumentException($"The input has {x.Length} numbers, the output {y.Length}; give as many.");
         int i = 0;
         for (; i <= x.Length - 8; i += 8)
             TMap.Apply(Vector256.Create(x.Slice(i, 8))).CopyTo(y.Slice(i, 8));
@@ -183,7 +183,7 @@ public static class Elementary
         return Vector256.FusedMultiplyAdd(r * r, q, r);
     }
 
-    /// <summary>sin(x + quarter · π/2): the angle is reduced in double precision, the polynomials are in single.</summary>
+    /// <summary>sin(x + quarter · π/2): reduces the angle in double precision; the polynomials are in single.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<float> SinOfQuadrant(Vector256<float> x, int quarter)
     {

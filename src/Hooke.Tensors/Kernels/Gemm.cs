@@ -7,7 +7,7 @@ namespace Hooke.Tensors;
 internal static unsafe class Gemm
 {
     const double SerialFlops = 1e6; // below this, waking another thread costs more than it saves
-    const double TaskFlops = 1e7;   // about 0.1 ms: small enough to even out a busy machine
+    const int TasksPerThread = 16;  // enough to even out a busy machine
 
     /// <summary>C = A · B, or C += A · B. A is [m, k], B is [k, n], C is [m, n] with column stride 1.</summary>
     public static void Multiply(MatrixView a, MatrixView b, MatrixView c, bool accumulate = false) =>
@@ -27,7 +27,7 @@ internal static unsafe class Gemm
             return;
         MatrixProduct first = product(0);
         double flops = Flops(first.C.Rows, first.C.Columns, first.A.Columns);
-        int grain = flops * count < SerialFlops ? count : (int)Math.Clamp(TaskFlops / 10 / flops, 1, count);
+        int grain = flops * count < SerialFlops ? count : Math.Max(1, count / (TasksPerThread * Work.Threads));
         Work.For(count, grain, (start, end) =>
         {
             for (int i = start; i < end; i++)
@@ -56,17 +56,19 @@ internal static unsafe class Gemm
         });
     }
 
-    /// <summary>Splits columns first, since every task packs the columns of B that it needs.</summary>
+    /// <summary>The rows and panels of a task: columns are split first, as every task packs its own strips.</summary>
     static (int Rows, int Panels) TaskSize(GemmBlocks blocks)
     {
-        const int MostRows = 256, LeastTasks = 8;
-        int rows = blocks.Rows, panels = blocks.Panels;
+        const int MostRows = 256; // so that the stretch of A that a task reads again and again stays in its cache
+        int rows = blocks.Rows, panels = blocks.Panels, leastTasks = 4 * Work.Threads;
+        double all = Flops(rows, blocks.Columns, blocks.Depth);
+        double flops = Math.Max(SerialFlops, all / (TasksPerThread * Work.Threads));
         while (rows > MostRows)
             rows = HalfOf(rows, GemmTiles.Rows);
-        while (panels > 1 && Flops(rows, panels * GemmTiles.Columns, blocks.Depth) > TaskFlops)
+        while (panels > 1 && Flops(rows, panels * GemmTiles.Columns, blocks.Depth) > flops)
             panels = HalfOf(panels, 1);
         int panelTasks = (blocks.Panels + panels - 1) / panels;
-        while (rows > 2 * GemmTiles.Rows && panelTasks * ((blocks.Rows + rows - 1) / rows) < LeastTasks
+        while (rows > 2 * GemmTiles.Rows && panelTasks * ((blocks.Rows + rows - 1) / rows) < leastTasks
             && Flops(rows, panels * GemmTiles.Columns, blocks.Depth) > SerialFlops)
             rows = HalfOf(rows, GemmTiles.Rows);
         return (rows, panels);

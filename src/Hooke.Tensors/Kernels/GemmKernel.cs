@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Hooke.Tensors;
 
-/// <summary>The innermost product: one tile of C, at most eight rows by three vectors, kept in registers over k.</summary>
+/// <summary>The innermost product: a tile of C, at most eight rows by three vectors, kept in registers.</summary>
 /// <remarks>
 /// One text serves every vector width and tile size: the type arguments are constants to the compiler, which drops
 /// the rows and vectors that a tile does not have.

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace Hooke.Tensors;
 
-/// <summary>The tiles of this machine: their size, and the compiled kernel for each number of rows and vectors.</summary>
+/// <summary>The tiles of this machine: their size, and the kernel for each number of rows and vectors.</summary>
 internal static unsafe class GemmTiles
 {
     /// <summary>Floats in a vector.</summary>
@@ -24,9 +24,7 @@ internal static unsafe class GemmTiles
         _ => Compile<float, Lanes32>(),
     };
 
-    /// <summary>
-    /// Runs <see cref="GemmKernel.Tile"/> with the given number of rows and of columns, a multiple of the width.
-    /// </summary>
+    /// <summary>Runs <see cref="GemmKernel.Tile"/> for so many rows and columns, the latter whole vectors.</summary>
     public static void Run(int rows, int columns, int k, float* a, nint aRow, nint aStep, float* b, nint bStep,
         float* c, nint cRow, bool fresh)
     {

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Hooke.Tensors;
 
-/// <summary>What the matrix kernel needs of a vector of floats; the kernel is compiled anew for each implementation.</summary>
+/// <summary>What the matrix kernel needs of a vector of floats; it is compiled anew for each implementation.</summary>
 internal unsafe interface ILanes<TVector>
     where TVector : struct
 {
@@ -79,9 +79,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
         Vector128.FusedMultiplyAdd(a, b, c);
 }
 
-/// <summary>
-/// One float at a time, for machines without a fused multiply-add: there it is a call, and vectors do not help.
-/// </summary>
+/// <summary>One float at a time, where no fused multiply-add is built in: it is a call, vectors do not help.</summary>
 internal readonly unsafe struct Lanes32 : ILanes<float>
 {
     public static int Width => 1;

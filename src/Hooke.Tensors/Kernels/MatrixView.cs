@@ -1,6 +1,6 @@
 namespace Hooke.Tensors;
 
-/// <summary>A matrix in memory that somebody else owns: element (i, j) is at data[i · rowStride + j · columnStride].</summary>
+/// <summary>A matrix in somebody else's memory: element (i, j) is at data[i · rowStride + j · columnStride].</summary>
 internal readonly unsafe struct MatrixView(float* data, int rows, int columns, nint rowStride, nint columnStride)
 {
     /// <summary>A row-major matrix without gaps.</summary>

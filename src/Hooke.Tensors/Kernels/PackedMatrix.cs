@@ -16,8 +16,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
         Rows = b.Rows;
         Columns = b.Columns;
         int panels = (b.Columns + GemmTiles.Columns - 1) / GemmTiles.Columns;
-        _data = (float*)NativeMemory.AlignedAlloc(
-            (nuint)Math.Max(1, (long)b.Rows * GemmTiles.Columns * panels) * sizeof(float), 64);
+        nuint numbers = (nuint)Math.Max(1, (long)b.Rows * GemmTiles.Columns * panels);
+        _data = (float*)NativeMemory.AlignedAlloc(numbers * sizeof(float), 64);
         Work.For(panels, panel =>
         {
             int column = panel * GemmTiles.Columns;

@@ -7,8 +7,8 @@ namespace Hooke.Tensors;
 internal static unsafe class Packing
 {
     /// <summary>
-    /// to[p · width + j] = from[p · stepStride + j · laneStride] for p &lt; steps and j &lt; lanes, and 0 for
-    /// lanes ≤ j &lt; width.
+    /// to[p · width + j] = from[p · stepStride + j · laneStride] for p &lt; steps and j &lt; lanes, and 0 from there to
+    /// the width.
     /// </summary>
     public static void Strip(
         float* from, nint stepStride, nint laneStride, int steps, int lanes, float* to, int width)

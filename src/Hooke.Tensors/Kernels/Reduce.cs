@@ -18,13 +18,14 @@ public static class Reduce
     public static float SumOfSquares(ReadOnlySpan<float> x) => Lanes<Product>(x, x, 0);
 
     /// <summary>Σ (x[i] − mean)²; 0 for none.</summary>
-    public static float SumOfSquaredDifferences(ReadOnlySpan<float> x, float mean) => Lanes<SquaredDifference>(x, x, mean);
+    public static float SumOfSquaredDifferences(ReadOnlySpan<float> x, float mean) =>
+        Lanes<SquaredDifference>(x, x, mean);
 
     /// <summary>Σ x[i] · y[i]; 0 for none.</summary>
     /// <exception cref="ArgumentException">The spans differ in length.</exception>
     public static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y) => x.Length == y.Length
         ? Lanes<Product>(x, y, 0)
-        : throw new ArgumentException($"A dot product of {x.Length} and {y.Length} numbers was asked for; give equal lengths.");
+        : throw new ArgumentException($"Dot is asked of {x.Length} and {y.Length} numbers; give equal lengths.");
 
     /// <summary>The largest x[i], NaN if any is NaN; −∞ for none.</summary>
     public static float Max(ReadOnlySpan<float> x)
@@ -41,9 +42,7 @@ public static class Reduce
         return max;
     }
 
-    /// <summary>
-    /// What is summed. Products and sums are separate roundings, never fused, so that they stay fast everywhere.
-    /// </summary>
+    /// <summary>What is summed. Products and sums round separately, not fused, to be fast everywhere.</summary>
     interface ITerm
     {
         static abstract Vector256<float> Of(Vector256<float> x, Vector256<float> y, Vector256<float> constant);

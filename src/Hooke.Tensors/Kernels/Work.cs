@@ -12,7 +12,7 @@ public static class Work
 {
     static readonly Lock Gate = new();
     static readonly object Parking = new();
-    static readonly long SpinTicks = Stopwatch.Frequency / 20_000; // 50 µs: longer than the serial code between two kernels
+    static readonly long SpinTicks = Stopwatch.Frequency / 20_000; // 50 µs; code between two kernels takes less
 
     static int _threads;
     static int _workers;
@@ -23,7 +23,7 @@ public static class Work
 
     [ThreadStatic] static bool _inside;
 
-    /// <summary>How many threads take part, the caller included; HOOKE_THREADS or the number of processors at first.</summary>
+    /// <summary>How many threads take part, the caller too; at first HOOKE_THREADS or the processors.</summary>
     /// <exception cref="InputException">HOOKE_THREADS is not a whole number of 1 or more.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The value set is not positive.</exception>
     public static int Threads
@@ -41,9 +41,10 @@ public static class Work
 
     /// <summary>
     /// Calls <paramref name="body"/>(start, end) for the chunks [0, grain), [grain, 2·grain), … of
-    /// [0, <paramref name="count"/>). A call made inside a body, or while another thread uses the pool, runs in its own thread.
+    /// [0, <paramref name="count"/>). A call made inside a body, or while another thread uses the pool, runs in its
+    /// own thread.
     /// </summary>
-    /// <remarks>The exception of the first chunk that failed reaches the caller; chunks after it may not have run.</remarks>
+    /// <remarks>The exception of the first chunk to fail reaches the caller; later chunks may not run.</remarks>
     public static void For(int count, int grain, Action<int, int> body)
     {
         ArgumentNullException.ThrowIfNull(body);

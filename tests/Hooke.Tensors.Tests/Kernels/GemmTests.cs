@@ -13,7 +13,7 @@ public unsafe class GemmTests
     public void Every_small_product_has_the_bits_of_the_loop_in_order(int threads)
     {
         using ThreadCount _ = new(threads);
-        Prop.ForAll(Cases(40).ToArbitrary(), Agrees).Check(Settings.WithMaxTest(threads == 1 ? 1500 : 200));
+        Prop.ForAll(Cases(40).ToArbitrary(), Agrees).Check(Settings.WithMaxTest(threads == 1 ? 600 : 100));
     }
 
     [Theory]
@@ -21,7 +21,8 @@ public unsafe class GemmTests
     public void Large_products_have_the_same_bits_whatever_the_threads(int threads)
     {
         using ThreadCount _ = new(threads);
-        foreach ((int m, int k, int n) in new[] { (1, 600, 1000), (70, 300, 500), (300, 70, 100), (17, 1030, 129), (520, 257, 49) })
+        foreach ((int m, int k, int n) in new[]
+            { (1, 600, 1000), (70, 400, 500), (300, 70, 100), (17, 1030, 129), (520, 385, 49) })
         {
             foreach (bool transpose in new[] { false, true })
                 Assert.True(Agrees(new(m, k, n, transpose, transpose, m % 2 == 0, 3, (ulong)m)), $"{m} × {k} × {n}");
@@ -56,7 +57,8 @@ public unsafe class GemmTests
     [Fact]
     public void A_batch_gives_each_product_its_own_result()
     {
-        foreach ((int count, int m, int k, int n) in new[] { (0, 3, 3, 3), (5, 7, 3, 9), (256, 32, 16, 32), (3, 100, 64, 100) })
+        foreach ((int count, int m, int k, int n) in new[]
+            { (0, 3, 3, 3), (5, 7, 3, 9), (256, 32, 16, 32), (3, 100, 64, 100) })
         {
             Operands[] all = [.. Enumerable.Range(0, count).Select(i =>
                 new Operands(new(m, k, n, false, true, true, 5, (ulong)i)))];
@@ -146,13 +148,9 @@ public unsafe class GemmTests
 
         public float[] Before { get; }
 
-        public float[] Result() => [.. from i in Enumerable.Range(0, _case.M)
-                                       from j in Enumerable.Range(0, _case.N)
-                                       select At(C, i, j)];
+        public float[] Result() => Fill((i, j) => At(C, i, j));
 
-        public float[] InOrder() => [.. from i in Enumerable.Range(0, _case.M)
-                                        from j in Enumerable.Range(0, _case.N)
-                                        select InOrder(i, j)];
+        public float[] InOrder() => Fill(InOrder);
 
         public bool OutsideIsUntouched() => Enumerable.Range(0, _case.M).All(i => Enumerable.Range(0, _case.Gap)
             .All(gap => C.Data[i * C.RowStride + _case.N + gap] == Outside));
@@ -162,6 +160,14 @@ public unsafe class GemmTests
             _a.Dispose();
             _b.Dispose();
             _c.Dispose();
+        }
+
+        float[] Fill(Func<int, int, float> element)
+        {
+            float[] all = new float[_case.M * _case.N];
+            for (int at = 0; at < all.Length; at++)
+                all[at] = element(at / _case.N, at % _case.N);
+            return all;
         }
 
         float InOrder(int i, int j)

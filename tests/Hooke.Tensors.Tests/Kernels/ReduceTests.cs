@@ -26,7 +26,8 @@ public class ReduceTests
         {
             int length = (int)(new Rng((ulong)seed).Bits(0) % 5000);
             float[] x = Numbers(length, seed), y = Numbers(length, seed + 1);
-            double exact = x.Zip(y, (a, b) => (double)a * b).Sum(), size = x.Zip(y, (a, b) => Math.Abs((double)a * b)).Sum();
+            double[] terms = [.. x.Zip(y, (a, b) => (double)a * b)];
+            double exact = terms.Sum(), size = terms.Sum(Math.Abs);
             // Each term passes at most length / 32 + 12 roundings of relative size 2⁻²⁴.
             return Math.Abs(Reduce.Dot(x, y) - exact) <= size * (length / 32 + 12) * Math.Pow(2, -24);
         }).Check(Settings);
@@ -68,7 +69,8 @@ public class ReduceTests
             for (int lane = 0; lane < 32; lane++)
                 blocks[lane / 8, lane % 8] += term(i + lane);
         }
-        float[] l = [.. Enumerable.Range(0, 8).Select(j => (blocks[0, j] + blocks[1, j]) + (blocks[2, j] + blocks[3, j]))];
+        float[] l = [.. Enumerable.Range(0, 8)
+            .Select(j => (blocks[0, j] + blocks[1, j]) + (blocks[2, j] + blocks[3, j]))];
         for (int lane = 0; i < length; i++, lane++)
             l[lane % 8] += term(i);
         return ((l[0] + l[4]) + (l[2] + l[6])) + ((l[1] + l[5]) + (l[3] + l[7]));

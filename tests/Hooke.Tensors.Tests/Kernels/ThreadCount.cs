@@ -1,6 +1,6 @@
 namespace Hooke.Tensors.Tests;
 
-/// <summary>Sets the number of threads for one test; test classes that do so share the collection of this name.</summary>
+/// <summary>Sets the number of threads for one test; test classes that do so share this collection.</summary>
 [CollectionDefinition(nameof(ThreadCount), DisableParallelization = true)]
 public sealed class ThreadCount : IDisposable
 {

@@ -1,0 +1,20 @@
+using Hooke.Benchmarks;
+using Hooke.Tensors;
+
+try
+{
+    switch (args)
+    {
+        case ["matmul", .. string[] shapes]:
+            Matmul.Run(shapes);
+            return 0;
+        default:
+            Console.Error.WriteLine("Say which table: matmul [SHAPE ...], for example: matmul 128x768x3072");
+            return 2;
+    }
+}
+catch (InputException problem)
+{
+    Console.Error.WriteLine(problem.Message);
+    return 2;
+}
