@@ -78,6 +78,7 @@ public sealed class TinyworldTraining : IDisposable
             cancel.ThrowIfCancellationRequested();
         }
         _trainer.SaveModel(_folder);
+        File.WriteAllText(Path.Combine(_folder, "loss.svg"), LossCurve.Svg(Curve(), StepsOfCurvePoint));
         TinyworldFolder.KeepWorld(_folder, _worldFile);
         TinyworldFolder.WriteRecord(_folder, new TrainingRecord(_world.Seed, _settings, EarlyStep, EarlySha256(_world, _settings), Curve()));
         TokenizerJson.WriteWordLevel(Path.Combine(_folder, "tokenizer.json"), _world.Vocabulary, World.Bos);
