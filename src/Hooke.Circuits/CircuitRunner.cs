@@ -80,20 +80,8 @@ static class AblatedOutputs
                 Ablation.Counterfactual => run[address].Share(),
                 Ablation.Zero => Tensor.Zeros(run[address].Shape),
                 Ablation.Mean => Means.OverPrompts(run[address], prompts.Clean, run[address].Shape),
-                _ => Shuffled(run[address], seed),
+                _ => Resampling.OverPrompts(run[address], prompts.Clean, seed),
             });
         return outputs;
-    }
-
-    // Prompt i gets the values of prompt π(i), the same π for every component.
-    static Tensor Shuffled(Tensor values, ulong seed)
-    {
-        int[] order = [.. Enumerable.Range(0, values.Shape[0])];
-        new Rng(seed).Fork("resample").Draw().Shuffle(order);
-        int size = values.Shape.Count / values.Shape[0];
-        Tensor shuffled = Tensor.Zeros(values.Shape);
-        for (int b = 0; b < order.Length; b++)
-            values.Data.Slice(order[b] * size, size).CopyTo(shuffled.Data[(b * size)..]);
-        return shuffled;
     }
 }

@@ -16,14 +16,22 @@ public sealed class PromptSet
     /// <param name="clean">The clean prompts.</param>
     /// <param name="counterfactual">For each its counterfactual, of the same length.</param>
     /// <param name="choices">For each pair, the tokens that are right after the clean prompt, and those that are wrong.</param>
-    /// <exception cref="InputException">A pair's prompts are of unequal length.</exception>
+    /// <exception cref="InputException">Prompts, counterfactuals and choices are not pairs, or a pair's prompts are of unequal length.</exception>
     public PromptSet(TokenBatch clean, TokenBatch counterfactual, IReadOnlyList<(int[] Answers, int[] Foils)> choices)
     {
+        if (clean.Count != counterfactual.Count || clean.Count != choices.Count)
+            throw new InputException(
+                $"{clean.Count} prompts, {counterfactual.Count} counterfactuals and {choices.Count} choices of answers "
+                + "were given: as many of each are needed");
         for (int i = 0; i < clean.Count; i++)
+        {
+            if (choices[i].Answers.Length == 0 || choices[i].Foils.Length == 0)
+                throw new InputException($"pair {i + 1} has no answer or no foil: give at least one token of each");
             if (clean.Lengths[i] != counterfactual.Lengths[i])
                 throw new InputException(
                     $"pair {i + 1}: the prompt has {clean.Lengths[i]} tokens, its counterfactual {counterfactual.Lengths[i]}; "
                     + "word them so that both have as many");
+        }
         (Clean, Counterfactual, _choices) = (clean, counterfactual, choices);
     }
 

@@ -16,6 +16,9 @@ sealed class Llama : Family
         config.RequireDivides(heads, keyValueHeads, "num_attention_heads", "num_key_value_heads");
         config.RequireFalse("attention_bias", whenAbsent: false);
         config.RequireFalse("mlp_bias", whenAbsent: false);
+        int dHead = config.SizeOr("head_dim", dModel / heads);
+        if (dHead == 0 || dHead % 2 != 0)
+            throw new InputException($"{config.Path}: heads are {dHead} wide, and rotary embeddings need an even width: correct 'head_dim'");
         (double theta, string kind) = config.Rotary();
         if (kind != "default")
             throw new InputException(
@@ -27,7 +30,7 @@ sealed class Llama : Family
             DModel = dModel,
             NHeads = heads,
             NKeyValueHeads = keyValueHeads,
-            DHead = config.SizeOr("head_dim", dModel / heads),
+            DHead = dHead,
             DMlp = config.Size("intermediate_size"),
             DVocab = config.Size("vocab_size"),
             NCtx = config.SizeOr("max_position_embeddings", 2048),

@@ -96,25 +96,13 @@ internal sealed class Hooks : IDisposable
             Freeze freeze => region.Write(value, 0, region.Read(Source(freeze.To, edit.At))),
             MeanAblate mean => region.Write(value, 0, region.Read(
                 Means.OverPrompts(Source(mean.Of, edit.At), _sources[mean.Of].Tokens, value.Shape))),
-            ResampleAblate resample => region.Write(value, 0, region.Read(Resampled(resample))),
+            ResampleAblate resample => region.Write(value, 0, region.Read(
+                Resampling.OverPrompts(Source(resample.From, edit.At), _tokens, resample.Seed))),
             _ => throw new InvalidOperationException($"Bug in Hooke: no way to carry out {edit}"),
         };
     }
 
     Tensor Source(string run, Address at) => _sources[run][at];
-
-    // Prompt i gets the values of prompt π(i).
-    Tensor Resampled(ResampleAblate edit)
-    {
-        Tensor from = Source(edit.From, edit.At);
-        int[] order = [.. Enumerable.Range(0, _tokens.Count)];
-        new Rng(edit.Seed).Fork("resample").Draw().Shuffle(order);
-        int size = from.Shape.Count / from.Shape[0];
-        Tensor shuffled = Tensor.Zeros(from.Shape);
-        for (int b = 0; b < order.Length; b++)
-            from.Data.Slice(order[b] * size, size).CopyTo(shuffled.Data.Slice(b * size, size));
-        return shuffled;
-    }
 
     static (int, int) Key(Address address) => Key(address.Site, address.Layer);
 

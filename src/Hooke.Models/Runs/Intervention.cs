@@ -54,7 +54,7 @@ public sealed record ZeroAblate(Address At) : Intervention(At);
 /// <param name="Of">The other run's name.</param>
 public sealed record MeanAblate(Address At, string Of) : Intervention(At);
 
-/// <summary>Writes into each prompt what another run had on some other of its prompts, drawn without return.</summary>
+/// <summary>Writes into each prompt what another run had on another of its prompts: <see cref="Resampling"/>.</summary>
 /// <param name="At">What is changed.</param>
 /// <param name="From">The other run's name.</param>
 /// <param name="Seed">Of the draw.</param>

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Hooke.Tensors;
 
 namespace Hooke.Models;
 
@@ -21,13 +23,28 @@ public sealed record Plan
     public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 
     /// <summary>Reads a plan from JSON.</summary>
-    /// <exception cref="JsonException">It is not a plan.</exception>
-    public static Plan FromJson(string json) =>
-        JsonSerializer.Deserialize<Plan>(json, JsonOptions) ?? throw new JsonException("a plan cannot be null");
+    /// <exception cref="InputException">It is not a plan.</exception>
+    public static Plan FromJson(string json)
+    {
+        try
+        {
+            Plan? plan = JsonSerializer.Deserialize<Plan>(json, JsonOptions);
+            if (plan is not null && !plan.Record.Contains(null!) && !plan.Interventions.Any(i => i is null || i.At is null
+                || i is Reroute reroute && reroute.Sources.Contains(null!)))
+                return plan;
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            throw new InputException($"this is not a plan: {exception.Message}");
+        }
+        throw new InputException("this is not a plan: it has a null where an address or an intervention belongs");
+    }
 
     static JsonSerializerOptions JsonOptions { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 }

@@ -20,6 +20,8 @@ internal sealed class PlanCheck(
             RequireThere(address);
         foreach (Intervention intervention in plan.Interventions)
             RequireEffect(intervention);
+        if (plan.LastLogitsOnly && plan.Interventions.FirstOrDefault(i => IsFinal(i.At.Site)) is { } late)
+            throw new InputException($"{late.At} is computed only at each prompt's last token on this run: ask for all logits to change it");
         RequireOneReading([.. plan.Record, .. plan.Interventions.Select(i => i.At)]);
     }
 
@@ -51,8 +53,11 @@ internal sealed class PlanCheck(
     void RequireEffect(Intervention intervention)
     {
         RequireThere(intervention.At);
-        if (intervention.Prompts is { } prompts && prompts.Within(tokens.Count) is var (from, to) && from >= to)
-            throw new InputException($"{intervention.At}: there are prompts 0..{tokens.Count - 1}, none of {prompts}");
+        (int from, int to) = intervention.Prompts?.Within(tokens.Count) ?? (0, tokens.Count);
+        if (from >= to)
+            throw new InputException($"{intervention.At}: there are prompts 0..{tokens.Count - 1}, none of {intervention.Prompts}");
+        if (intervention.At.Positions is { } positions && !tokens.Lengths[from..to].ToArray().Any(n => positions.Within(n) is var (p, q) && p < q))
+            throw new InputException($"{intervention.At}: prompts {from}..{to - 1} are too short to have these positions");
         switch (intervention)
         {
             case Replace replace: RequireVector(replace.At, replace.With); break;
@@ -77,6 +82,8 @@ internal sealed class PlanCheck(
                     throw new InputException($"resampling {resample.At} needs a run '{resample.From}' of as many prompts");
                 if (tokens.Count < 2)
                     throw new InputException($"resampling {resample.At} among one prompt changes nothing: give more prompts");
+                if (resample.At.Site.Shape == SiteShape.Pattern && tokens.Lengths.ToArray().Distinct().Count() > 1)
+                    throw new InputException($"resampling {resample.At} needs prompts of equal lengths: patch it instead");
                 break;
             case Reroute { Prompts: not null } reroute:
                 throw new InputException($"edges into {reroute.At} are cut for all prompts");
@@ -116,15 +123,9 @@ internal sealed class PlanCheck(
 
     void RequireVector(Address at, IReadOnlyList<float> vector)
     {
-        int width = at.Site.Shape switch
-        {
-            SiteShape.Residual or SiteShape.HeadResidual => config.DModel,
-            SiteShape.Heads or SiteShape.KeyValueHeads => config.DHead,
-            SiteShape.Mlp => config.DMlp,
-            SiteShape.Scale => 1,
-            SiteShape.Logits => config.DVocab,
-            _ => throw new InputException($"{at} takes no constant values: patch or freeze it instead"),
-        };
+        if (at.Site.Shape == SiteShape.Pattern)
+            throw new InputException($"{at} takes no constant values: patch or freeze it instead");
+        int width = ShapeOf(at.Site, tokens)[^1];
         if (vector.Count != width)
             throw new InputException($"{at} is {width} wide, and {vector.Count} values were given");
         if (vector.Any(v => !float.IsFinite(v)))
@@ -138,22 +139,43 @@ internal sealed class PlanCheck(
         if (!recording.Contains(at))
             throw new InputException($"run '{name}' has not recorded {at.Whole}: add it to its plan's record");
         TokenBatch other = recording.Tokens;
-        if (sameShape && (tokens.Count % other.Count != 0 || other.Positions != tokens.Positions))
+        if (IsFinal(at.Site) && recording[at].Shape.Rank == 2)
+            throw new InputException($"run '{name}' has {at.Whole} only at each prompt's last token: ask it for all logits");
+        if (!recording[at].Shape.Equals(ShapeOf(at.Site, other)))
+            throw new InputException($"run '{name}' has {at.Whole} of shape {recording[at].Shape}, this model {ShapeOf(at.Site, other)}: it is another model's");
+        if (sameShape && (tokens.Count % other.Count != 0 || !Enumerable.Range(0, tokens.Count).All(i => tokens.Lengths[i] == other.Lengths[i % other.Count])))
             throw new InputException(
                 $"run '{name}' has {other.Count} prompts of up to {other.Positions} tokens, this one {tokens.Count} of up to "
                 + $"{tokens.Positions}: prompts that are patched into one another need equal lengths");
     }
 
-    // Where heads read streams of their own, the one norm that they otherwise share is not computed.
-    static void RequireOneReading(Address[] touched)
+    static bool IsFinal(Site site) => site == Site.LnFinalScale || site == Site.LnFinalNormalized || site == Site.Logits;
+
+    Shape ShapeOf(Site site, TokenBatch of) => site.Shape switch
+    {
+        SiteShape.Residual => new(of.Count, of.Positions, config.DModel),
+        SiteShape.HeadResidual => new(of.Count, of.Positions, config.NHeads, config.DModel),
+        SiteShape.Heads => new(of.Count, of.Positions, config.NHeads, config.DHead),
+        SiteShape.KeyValueHeads => new(of.Count, of.Positions, config.NKeyValueHeads, config.DHead),
+        SiteShape.Mlp => new(of.Count, of.Positions, config.DMlp),
+        SiteShape.Scale => new(of.Count, of.Positions, 1),
+        SiteShape.Logits => new(of.Count, of.Positions, config.DVocab),
+        _ => new(of.Count, config.NHeads, of.Positions, of.Positions),
+    };
+
+    // Where heads read streams of their own, the one norm that they otherwise share is not computed, nor are shared keys
+    // and values.
+    void RequireOneReading(Address[] touched)
     {
         HashSet<int?> split = [.. touched
             .Where(a => a.Site == Site.QInput || a.Site == Site.KInput || a.Site == Site.VInput)
             .Select(a => a.Layer)];
-        Address? shared = touched.FirstOrDefault(a =>
-            (a.Site == Site.Ln1Scale || a.Site == Site.Ln1Normalized) && split.Contains(a.Layer));
+        Address? shared = touched.FirstOrDefault(a => split.Contains(a.Layer) && IsShared(a.Site));
         if (shared is not null)
             throw new InputException(
                 $"{shared} is not there while the heads of layer {shared.Layer} read streams of their own: use two runs");
     }
+
+    bool IsShared(Site site) => site == Site.Ln1Scale || site == Site.Ln1Normalized
+        || (site.Shape == SiteShape.KeyValueHeads && config.NKeyValueHeads != config.NHeads);
 }

@@ -104,6 +104,7 @@ public sealed record Address
 /// <summary>
 /// Positions from first to last, both included; negative ones count from the end of each prompt, −1 being its last.
 /// </summary>
+[JsonConverter(typeof(PositionRangeJson))]
 public readonly record struct PositionRange
 {
     /// <summary>A range of positions.</summary>
@@ -127,8 +128,9 @@ public readonly record struct PositionRange
     public static PositionRange Parse(string text)
     {
         string[] ends = text.Split("..");
-        if (ends.Length is 1 or 2 && Address.Number(ends[0]) is { } first && Address.Number(ends[^1]) is { } last)
-            return new(first, last);
+        if (ends.Length is 1 or 2 && Address.Number(ends[0]) is { } first && Address.Number(ends[^1]) is { } last
+            && new PositionRange(first, last) is var range && range.ToString() == text)
+            return range;
         throw new InputException($"'{text}' is not a range of positions: write 4, 4..6, -1 or -3..-1");
     }
 
@@ -150,5 +152,15 @@ sealed class AddressJson : JsonConverter<Address>
         Address.Parse(reader.GetString() ?? "");
 
     public override void Write(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>Ranges of positions as their text form.</summary>
+sealed class PositionRangeJson : JsonConverter<PositionRange>
+{
+    public override PositionRange Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        PositionRange.Parse(reader.GetString() ?? "");
+
+    public override void Write(Utf8JsonWriter writer, PositionRange value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
 }

@@ -5,9 +5,7 @@ namespace Hooke.Models;
 /// <summary>The forward pass of every family: a config says in what they differ.</summary>
 internal sealed class Transformer(TransformerConfig config, TransformerWeights weights)
 {
-    readonly RotaryTable? _rotary = config.Positions == PositionKind.Rotary
-        ? new RotaryTable(RotaryTable.Frequencies(config.RotaryBase, config.DHead), config.NCtx)
-        : null;
+    Turns? _turns;
 
     /// <summary>Logits of every position [batch, pos, d_vocab], or of each prompt's last [batch, d_vocab].</summary>
     public Tensor Run(TokenBatch tokens, Hooks hooks, bool lastOnly = false) =>
@@ -17,8 +15,18 @@ internal sealed class Transformer(TransformerConfig config, TransformerWeights w
     public Tensor RunFrom(int layer, Tensor residual, TokenBatch tokens, Hooks hooks, bool lastOnly)
     {
         for (; layer < config.NLayers; layer++)
-            residual = Block(layer, residual, hooks);
+            residual = Block(layer, residual, hooks, Rotary(tokens.Positions));
         return Unembed(residual, tokens, hooks, lastOnly);
+    }
+
+    // As long as the longest prompt so far: what config.json says of the context is not to be trusted with memory.
+    RotaryTable? Rotary(int positions)
+    {
+        if (config.Positions != PositionKind.Rotary)
+            return null;
+        if (_turns is not { } turns || turns.Positions < positions)
+            _turns = turns = new(new(RotaryTable.Frequencies(config.RotaryBase, config.DHead), positions), positions);
+        return turns.Table;
     }
 
     Tensor Embed(TokenBatch tokens, Hooks hooks)
@@ -39,15 +47,22 @@ internal sealed class Transformer(TransformerConfig config, TransformerWeights w
     }
 
     // Takes the residual stream over and gives the next layer's.
-    Tensor Block(int layer, Tensor entering, Hooks hooks)
+    Tensor Block(int layer, Tensor entering, Hooks hooks, RotaryTable? rotary)
     {
         BlockWeights block = weights.Block(layer);
         using Tensor pre = hooks.Visit(Site.ResidPre, layer, entering);
-        using Tensor attnOut = hooks.Visit(Site.AttnOut, layer, new Attention(config, block, _rotary, layer, hooks).Out(pre));
+        using Tensor attnOut = hooks.Visit(Site.AttnOut, layer, new Attention(config, block, rotary, layer, hooks).Out(pre));
         using Tensor mid = hooks.Visit(Site.ResidMid, layer, Ops.Add(pre, attnOut));
-        using Tensor mlpIn = hooks.Visit(Site.MlpIn, layer, mid.Share());
+        using Tensor mlpIn = hooks.Visit(Site.MlpIn, layer, hooks.Alters(Site.MlpIn, layer) ? Branch(mid) : mid.Share());
         using Tensor mlpOut = hooks.Visit(Site.MlpOut, layer, Mlp(layer, block, mlpIn, hooks));
         return hooks.Visit(Site.ResidPost, layer, Ops.Add(mid, mlpOut));
+    }
+
+    // A value of its own: its gradient is what flows through the MLP, not what flows past it.
+    static Tensor Branch(Tensor x)
+    {
+        using Tensor copy = Ops.CopyToHeads(x, 1);
+        return copy.Reshape(x.Shape.Sizes);
     }
 
     Tensor Mlp(int layer, BlockWeights block, Tensor residual, Hooks hooks)
@@ -89,4 +104,6 @@ internal sealed class Transformer(TransformerConfig config, TransformerWeights w
         using Tensor withoutBias = scaled;
         return Ops.AddRow(withoutBias, bias);
     }
+
+    sealed record Turns(RotaryTable Table, int Positions);
 }

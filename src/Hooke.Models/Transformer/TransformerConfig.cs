@@ -90,6 +90,11 @@ public sealed record TransformerConfig
     /// <summary>Number of weights.</summary>
     public long ParameterCount => Parameters().Sum(p => (long)p.Shape.Count);
 
+    // In doubles, so that no lie about sizes overflows; vectors are left out.
+    internal double MatrixCount => (double)DModel * (
+        ((double)DVocab * (IsTied ? 1 : 2)) + (Positions == PositionKind.Learned ? NCtx : 0)
+        + (NLayers * ((2.0 * DHead * ((double)NHeads + NKeyValueHeads)) + ((IsGated ? 3.0 : 2.0) * DMlp))));
+
     IEnumerable<(string Name, Shape Shape)> BlockParameters()
     {
         (int queries, int keys) = (NHeads * DHead, NKeyValueHeads * DHead);

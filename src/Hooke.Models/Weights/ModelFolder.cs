@@ -23,7 +23,13 @@ internal static class ModelFolder
             ["n_inner"] = config.DMlp,
             ["n_positions"] = config.NCtx,
             ["vocab_size"] = config.DVocab,
-            ["activation_function"] = config.Activation == Activation.Gelu ? "gelu" : "gelu_new",
+            ["activation_function"] = config.Activation switch
+            {
+                Activation.Gelu => "gelu",
+                Activation.Silu => "silu",
+                Activation.Relu => "relu",
+                _ => "gelu_new",
+            },
             ["layer_norm_epsilon"] = (double)(decimal)config.NormEpsilon,
             ["tie_word_embeddings"] = config.IsTied,
             ["bos_token_id"] = 0,

@@ -17,10 +17,9 @@ internal sealed class WeightReader(Checkpoint checkpoint, Family family, Transfo
     void RequirePlausible()
     {
         long stored = checkpoint.Names.Sum(name => checkpoint.EntryOf(name).Count);
-        long needed = config.Parameters().Sum(p => (long)p.Shape.Count);
-        if (needed > stored)
+        if (config.MatrixCount > stored)
             throw new InputException(
-                $"{checkpoint.Path}: config.json describes a model of {needed} weights, the files hold {stored}; "
+                $"{checkpoint.Path}: config.json describes a model of {config.MatrixCount:g6} weights, the files hold {stored}; "
                 + "config.json and weights do not belong together");
     }
 
