@@ -16,7 +16,9 @@ public sealed class PromptSet
     /// <param name="clean">The clean prompts.</param>
     /// <param name="counterfactual">For each its counterfactual, of the same length.</param>
     /// <param name="choices">For each pair, the tokens that are right after the clean prompt, and those that are wrong.</param>
-    /// <exception cref="InputException">Prompts, counterfactuals and choices are not pairs, or a pair's prompts are of unequal length.</exception>
+    /// <exception cref="InputException">
+    /// Prompts, counterfactuals and choices are not pairs, or a pair's prompts are of unequal length.
+    /// </exception>
     public PromptSet(TokenBatch clean, TokenBatch counterfactual, IReadOnlyList<(int[] Answers, int[] Foils)> choices)
     {
         if (clean.Count != counterfactual.Count || clean.Count != choices.Count)

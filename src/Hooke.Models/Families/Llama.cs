@@ -18,7 +18,8 @@ sealed class Llama : Family
         config.RequireFalse("mlp_bias", whenAbsent: false);
         int dHead = config.SizeOr("head_dim", dModel / heads);
         if (dHead == 0 || dHead % 2 != 0)
-            throw new InputException($"{config.Path}: heads are {dHead} wide, and rotary embeddings need an even width: correct 'head_dim'");
+            throw new InputException(
+                $"{config.Path}: heads are {dHead} wide, and rotary embeddings need an even width: correct 'head_dim'");
         (double theta, string kind) = config.Rotary();
         if (kind != "default")
             throw new InputException(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Hooke.Studies;
 
@@ -16,14 +15,17 @@ static class LossCurve
         float most = losses.Max();
         double X(int i) => Margin + ((Width - (2.0 * Margin)) * (i + 1) / losses.Count);
         double Y(float loss) => Height - Margin - ((Height - (2.0 * Margin)) * loss / most);
-        StringBuilder svg = new();
-        svg.Append(Invariant($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"13\">\n"));
-        svg.Append("<title>Training loss</title>\n");
-        svg.Append(Invariant($"<path d=\"M{Margin} {Margin}V{Height - Margin}H{Width - Margin}\" fill=\"none\" stroke=\"#888\"/>\n"));
-        svg.Append(Invariant($"<text x=\"{Margin}\" y=\"{Margin - 12}\" fill=\"#888\">loss (nats per token): first {losses[0]:f2}, last {losses[^1]:f2}</text>\n"));
-        svg.Append(Invariant($"<text x=\"{Width - Margin}\" y=\"{Height - 16}\" fill=\"#888\" text-anchor=\"end\">step {losses.Count * stepsEach}</text>\n"));
         string points = string.Join(' ', losses.Select((loss, i) => Invariant($"{X(i):f1},{Y(loss):f1}")));
-        return svg.Append(Invariant($"<polyline points=\"{points}\" fill=\"none\" stroke=\"#0b62a4\" stroke-width=\"2\"/>\n</svg>\n")).ToString();
+        return Invariant($"""
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" font-family="sans-serif" font-size="13">
+            <title>Training loss</title>
+            <path d="M{Margin} {Margin}V{Height - Margin}H{Width - Margin}" fill="none" stroke="#888"/>
+            <text x="{Margin}" y="{Margin - 12}" fill="#888">nats per token: first {losses[0]:f2}, last {losses[^1]:f2}</text>
+            <text x="{Width - Margin}" y="{Height - 16}" fill="#888" text-anchor="end">step {losses.Count * stepsEach}</text>
+            <polyline points="{points}" fill="none" stroke="#0b62a4" stroke-width="2"/>
+            </svg>
+
+            """);
     }
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

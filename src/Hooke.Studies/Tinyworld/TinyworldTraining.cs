@@ -80,12 +80,13 @@ public sealed class TinyworldTraining : IDisposable
         _trainer.SaveModel(_folder);
         File.WriteAllText(Path.Combine(_folder, "loss.svg"), LossCurve.Svg(Curve(), StepsOfCurvePoint));
         TinyworldFolder.KeepWorld(_folder, _worldFile);
-        TinyworldFolder.WriteRecord(_folder, new TrainingRecord(_world.Seed, _settings, EarlyStep, EarlySha256(_world, _settings), Curve()));
+        TinyworldFolder.WriteRecord(_folder, new TrainingRecord(
+            _world.Seed, _settings, EarlyStep, EarlySha256(_world, _settings), Curve()));
         TokenizerJson.WriteWordLevel(Path.Combine(_folder, "tokenizer.json"), _world.Vocabulary, World.Bos);
         File.Delete(Path.Combine(_folder, CheckpointFile));
     }
 
-    /// <summary>SHA-256 of the weights after the first few steps, made anew: the same wherever the settings are the same.</summary>
+    /// <summary>SHA-256 of the weights after the first few steps, made anew.</summary>
     public static string EarlySha256(World world, TinyworldSettings settings)
     {
         using Trainer trainer = new(Config(world, settings), settings.Seed, Optimiser);
