@@ -21,7 +21,8 @@ internal sealed class PlanCheck(
         foreach (Intervention intervention in plan.Interventions)
             RequireEffect(intervention);
         if (plan.LastLogitsOnly && plan.Interventions.FirstOrDefault(i => IsFinal(i.At.Site)) is { } late)
-            throw new InputException($"{late.At} is computed only at each prompt's last token on this run: ask for all logits to change it");
+            throw new InputException(
+                $"{late.At} is computed only at each prompt's last token on this run: ask for all logits to change it");
         RequireOneReading([.. plan.Record, .. plan.Interventions.Select(i => i.At)]);
     }
 
@@ -56,13 +57,14 @@ internal sealed class PlanCheck(
         (int from, int to) = intervention.Prompts?.Within(tokens.Count) ?? (0, tokens.Count);
         if (from >= to)
             throw new InputException($"{intervention.At}: there are prompts 0..{tokens.Count - 1}, none of {intervention.Prompts}");
-        if (intervention.At.Positions is { } positions && !tokens.Lengths[from..to].ToArray().Any(n => positions.Within(n) is var (p, q) && p < q))
+        if (intervention.At.Positions is { } positions
+            && !tokens.Lengths[from..to].ToArray().Any(length => positions.Within(length) is var (first, end) && first < end))
             throw new InputException($"{intervention.At}: prompts {from}..{to - 1} are too short to have these positions");
         switch (intervention)
         {
             case Replace replace: RequireVector(replace.At, replace.With); break;
             case Add add:
-                RequireVector(add.At, add.Direction);
+                RequireVector(add.At, [.. add.Direction.Select(d => d * add.Strength)]);
                 if (add.Strength == 0 || add.Direction.All(d => d == 0))
                     throw new InputException($"adding zero at {add.At} changes nothing");
                 break;
@@ -142,12 +144,17 @@ internal sealed class PlanCheck(
         if (IsFinal(at.Site) && recording[at].Shape.Rank == 2)
             throw new InputException($"run '{name}' has {at.Whole} only at each prompt's last token: ask it for all logits");
         if (!recording[at].Shape.Equals(ShapeOf(at.Site, other)))
-            throw new InputException($"run '{name}' has {at.Whole} of shape {recording[at].Shape}, this model {ShapeOf(at.Site, other)}: it is another model's");
-        if (sameShape && (tokens.Count % other.Count != 0 || !Enumerable.Range(0, tokens.Count).All(i => tokens.Lengths[i] == other.Lengths[i % other.Count])))
             throw new InputException(
-                $"run '{name}' has {other.Count} prompts of up to {other.Positions} tokens, this one {tokens.Count} of up to "
-                + $"{tokens.Positions}: prompts that are patched into one another need equal lengths");
+                $"run '{name}' has {at.Whole} of shape {recording[at].Shape}, this model {ShapeOf(at.Site, other)}: it is another model's");
+        bool fits = tokens.Count % other.Count == 0
+            && Enumerable.Range(0, tokens.Count).All(i => tokens.Lengths[i] == other.Lengths[i % other.Count]);
+        if (sameShape && !fits)
+            throw new InputException(
+                $"{at}: run '{name}' has {other.Count} prompts of {Text(other)} tokens, this one {tokens.Count} of "
+                + $"{Text(tokens)}: prompts that are patched into one another need equal lengths");
     }
+
+    static string Text(TokenBatch of) => string.Join(", ", of.Lengths[..Math.Min(4, of.Count)].ToArray()) + (of.Count > 4 ? ", …" : "");
 
     static bool IsFinal(Site site) => site == Site.LnFinalScale || site == Site.LnFinalNormalized || site == Site.Logits;
 
@@ -163,8 +170,8 @@ internal sealed class PlanCheck(
         _ => new(of.Count, config.NHeads, of.Positions, of.Positions),
     };
 
-    // Where heads read streams of their own, the one norm that they otherwise share is not computed, nor are shared keys
-    // and values.
+    // Where heads read streams of their own, the one norm that they otherwise share is not computed, nor are keys and
+    // values that several heads share.
     void RequireOneReading(Address[] touched)
     {
         HashSet<int?> split = [.. touched
