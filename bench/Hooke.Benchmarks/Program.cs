@@ -8,8 +8,14 @@ try
         case ["matmul", .. string[] shapes]:
             Matmul.Run(shapes);
             return 0;
+        case ["forward"]:
+            RecordedForward.Run();
+            return 0;
+        case ["sweep"]:
+            PatchingSweep.Run();
+            return 0;
         default:
-            Console.Error.WriteLine("Say which table: matmul [SHAPE ...], for example: matmul 128x768x3072");
+            Console.Error.WriteLine("Say which table: forward, sweep or matmul [SHAPE ...], for example: matmul 128x768x3072");
             return 2;
     }
 }
