@@ -28,36 +28,44 @@ static unsafe class Matmul
         Console.WriteLine();
         Row("", "", "B packed once", "", "B packed each call", "");
         Row("m x k x n", "OpenBLAS", "Hooke", "ratio", "Hooke", "ratio");
-        List<double> once = [], each = [];
+        List<Race.Lap[]> all = [];
         foreach (Shape shape in Shapes.Where(s => names.Length == 0 || names.Contains(s.ToString())))
         {
-            double[] ms = shape.Heads > 1 ? Batch(shape) : One(shape);
-            once.Add(ms[0] / ms[1]);
-            each.Add(ms[0] / ms[^1]);
-            string[] packedOnce = shape.Heads > 1 ? ["", ""] : [Milliseconds(ms[1]), $"{once[^1]:F2}"];
-            Row([shape.ToString(), Milliseconds(ms[0]), .. packedOnce, Milliseconds(ms[^1]), $"{each[^1]:F2}"]);
+            Race.Lap[] laps = shape.Heads > 1 ? Batch(shape) : One(shape);
+            all.Add(laps);
+            (double blas, double once, double each) = (laps[0].Median, laps[1].Median, laps[^1].Median);
+            string[] packedOnce = shape.Heads > 1 ? ["", ""] : [Milliseconds(once), $"{blas / once:F2}"];
+            Row([shape.ToString(), Milliseconds(blas), .. packedOnce, Milliseconds(each), $"{blas / each:F2}"]);
         }
-        Row("median", "", "", $"{Race.Median([.. once]):F2}", "", $"{Race.Median([.. each]):F2}");
+        Summary("median ratio", all, lap => lap.Median);
+        Summary("the same, of best turns", all, lap => lap.Best);
+    }
+
+    static void Summary(string name, List<Race.Lap[]> all, Func<Race.Lap, double> time)
+    {
+        double once = Race.Median(all.Select(laps => time(laps[0]) / time(laps[1])));
+        double each = Race.Median(all.Select(laps => time(laps[0]) / time(laps[^1])));
+        Row(name, "", "", $"{once:F2}", "", $"{each:F2}");
     }
 
     static void Row(params string[] cells) => Console.WriteLine(
-        $"{cells[0],-22}{cells[1],12}{cells[2],16}{cells[3],8}{cells[4],20}{cells[5],8}");
+        $"{cells[0],-24}{cells[1],12}{cells[2],16}{cells[3],8}{cells[4],20}{cells[5],8}");
 
     static string Milliseconds(double value) => $"{value:F3} ms";
 
-    static double[] One(Shape shape)
+    static Race.Lap[] One(Shape shape)
     {
         (int m, int k, int n) = (shape.M, shape.K, shape.N);
         MatrixView a = Random(m, k), b = Random(k, n), c = Random(m, n);
         using PackedMatrix packed = new(b);
-        double[] times = Race.Medians(
+        Race.Lap[] laps = Race.Run(
             () => OpenBlas.Multiply(a, b, c), () => Gemm.Multiply(a, packed, c), () => Gemm.Multiply(a, b, c));
         Free(a, b, c);
-        return times;
+        return laps;
     }
 
     /// <summary>Heads side by side in [pos, head, d_head], as attention has them.</summary>
-    static double[] Batch(Shape shape)
+    static Race.Lap[] Batch(Shape shape)
     {
         (int m, int k, int n, int heads) = (shape.M, shape.K, shape.N, shape.Heads);
         MatrixView a = Random(m, k * heads), b = shape.Scores ? Random(n, k * heads) : Random(k, n * heads);
@@ -67,13 +75,13 @@ static unsafe class Matmul
             shape.Scores ? new MatrixView(b.Data + h * k, n, k, k * heads, 1).Transposed
                 : new(b.Data + h * n, k, n, n * heads, 1),
             new(c.Data + h * m * n, m, n));
-        double[] times = Race.Medians(() =>
+        Race.Lap[] laps = Race.Run(() =>
         {
             for (int h = 0; h < heads; h++)
                 OpenBlas.Multiply(Head(h).A, Head(h).B, Head(h).C);
         }, () => Gemm.MultiplyBatch(heads, Head));
         Free(a, b, c);
-        return times;
+        return laps;
     }
 
     static MatrixView Random(int rows, int columns)

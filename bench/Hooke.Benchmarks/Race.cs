@@ -8,8 +8,8 @@ static class Race
     const int Rounds = 15;
     const double MillisecondsPerTurn = 15;
 
-    /// <summary>The median time of one call of each runner, in milliseconds.</summary>
-    public static double[] Medians(params Action[] runners)
+    /// <summary>How long one call of each runner takes.</summary>
+    public static Lap[] Run(params Action[] runners)
     {
         int[] calls = [.. runners.Select(CallsPerTurn)];
         double[][] times = [.. runners.Select(_ => new double[Rounds])];
@@ -23,10 +23,10 @@ static class Race
                 times[who][round] = Time(runners[who], calls[who]);
             }
         }
-        return [.. times.Select(Median)];
+        return [.. times.Select(t => new Lap(Median(t), t.Min()))];
     }
 
-    public static double Median(double[] values)
+    public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
@@ -49,4 +49,7 @@ static class Race
 
     /// <summary>Long enough for the threads of whoever ran last to stop spinning.</summary>
     static void Rest() => Thread.Sleep(10);
+
+    /// <summary>Milliseconds of the median turn, and of the best, which other work disturbed least.</summary>
+    public readonly record struct Lap(double Median, double Best);
 }

@@ -13,9 +13,13 @@ namespace Hooke.Tensors;
 /// </remarks>
 internal readonly unsafe struct GemmBlocks
 {
-    const int StretchOfK = 384;     // a strip is then at most 72 KiB
-    const int DirectTiles = 8;      // with fewer tiles than this a strip is not read often enough to be worth packing
+    const int StretchOfK = 384; // a strip is then at most 72 KiB
     const int CacheLine = 64 / sizeof(float);
+
+    // What follows was measured. With so few tiles a strip is not read often enough to be worth packing; one whose
+    // rows are several cache lines wide bears being read in place longer.
+    static readonly int DirectTiles = GemmTiles.Columns >= 2 * CacheLine ? 8 : 2;
+    const int TilesToPrefetch = 4; // fewer tiles are done before what they ask for arrives
 
     readonly MatrixView _a, _b, _c;
     readonly PackedMatrix? _packed;
@@ -80,12 +84,13 @@ internal readonly unsafe struct GemmBlocks
             Packing.Strip(b.Data, b.RowStride, b.ColumnStride, b.Rows, b.Columns, to, width);
             b = new(to, b.Rows, b.Columns, width, 1);
         }
-        int ahead = 0, aheadPerTile = tiles > DirectTiles ? (next.Data.Rows + tiles - 1) / tiles : 0;
+        bool prefetches = _packed == null && tiles >= TilesToPrefetch;
+        int ahead = 0, aheadPerTile = prefetches ? (next.Data.Rows + tiles - 1) / tiles : 0;
         bool fresh = strip.P == 0 && !_accumulate;
-        for (; row < rowEnd; row += GemmTiles.Rows, ahead += aheadPerTile)
+        for (int rows; tiles > 0; tiles--, row += rows, ahead += aheadPerTile)
         {
             Prefetch(next, ahead, ahead + aheadPerTile);
-            int rows = Math.Min(GemmTiles.Rows, rowEnd - row);
+            rows = (rowEnd - row + tiles - 1) / tiles; // evenly: a tile of few rows would wait for its sums
             float* a = _a.Data + row * _a.RowStride + strip.P * _a.ColumnStride;
             float* c = _c.Data + row * _c.RowStride + strip.Column;
             if (b.Columns == width)
