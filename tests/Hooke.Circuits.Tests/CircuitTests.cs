@@ -41,7 +41,8 @@ public sealed class CircuitTests : IDisposable
     });
 
     [Fact]
-    public void Leaving_a_component_out_takes_its_edges_and_no_others() => ForCircuits(circuit => _graph.Senders.All(node =>
+    public void Leaving_a_component_out_takes_its_edges_and_no_others() =>
+        ForCircuits(circuit => _graph.Senders.All(node =>
     {
         Circuit without = circuit.Without(node);
         return !without.Nodes.Contains(node)
@@ -97,12 +98,14 @@ public sealed class CircuitTests : IDisposable
     {
         // Every edge carries another prompt's values: the empty circuit's metric at equal lengths is that other prompt's logits.
         PromptSet prompts = Made.Prompts(_model, [5, 5, 5, 5], seed: 7);
-        PromptSet sameChoice = new(prompts.Clean, prompts.Counterfactual, [.. Enumerable.Range(1, 4).Select(_ => (Answer, Foil))]);
+        PromptSet sameChoice = new(prompts.Clean, prompts.Counterfactual,
+            [.. Enumerable.Range(1, 4).Select(_ => (Answer, Foil))]);
         using CircuitRunner runner = new(_model, sameChoice, _graph, Ablation.Resample, seed: 3);
         using Run run = _model.Run(sameChoice.Clean);
         double[] own = sameChoice.Metric(run), resampled = runner.Metric(_graph.Empty);
         AssertClose([.. own.Order()], [.. resampled.Order()]);
-        Assert.All(own.Zip(resampled), m => Assert.True(Math.Abs(m.First - m.Second) > 1e-3, "a prompt got its own values"));
+        Assert.All(own.Zip(resampled), m =>
+            Assert.True(Math.Abs(m.First - m.Second) > 1e-3, "a prompt got its own values"));
     }
 
     [Fact]
@@ -159,18 +162,21 @@ public sealed class CircuitTests : IDisposable
     }
 
     void ForCircuits(Func<Circuit, bool> holds) => Prop.ForAll<bool[]>(some =>
-        holds(new Circuit(_graph, Enumerable.Range(0, _graph.Edges.Count).Where(i => some.Length > 0 && some[(i * 7) % some.Length]))))
+        holds(new Circuit(_graph, Enumerable.Range(0, _graph.Edges.Count).Where(i =>
+            some.Length > 0 && some[(i * 7) % some.Length]))))
         .Check(Replayed);
 
-    // By walking, not by taking away: an edge counts if its source can be reached from the input and its target reaches the logits.
+    // By walking, not by taking away: the source is reached from the input, and the target reaches the logits.
     static bool IsOnAPath(Circuit circuit, Edge edge) =>
         FromInput(circuit, edge.Source) && ToLogits(circuit, edge.Target.Node);
 
     static bool FromInput(Circuit circuit, Node node) => node.Kind == ComponentKind.Input
-        || circuit.Edges.Where(e => e.Target.Node == node).Select(e => e.Source).Distinct().Any(s => FromInput(circuit, s));
+        || circuit.Edges.Where(e => e.Target.Node == node).Select(e => e.Source).Distinct().Any(s =>
+            FromInput(circuit, s));
 
     static bool ToLogits(Circuit circuit, Node node) => node.Kind == ComponentKind.Logits
-        || circuit.Edges.Where(e => e.Source == node).Select(e => e.Target.Node).Distinct().Any(t => ToLogits(circuit, t));
+        || circuit.Edges.Where(e => e.Source == node).Select(e => e.Target.Node).Distinct().Any(t =>
+            ToLogits(circuit, t));
 
     // Cut edges are added up apart from the stream: float32 rounding of sums in another order.
     static void AssertClose(double[] expected, double[] found)

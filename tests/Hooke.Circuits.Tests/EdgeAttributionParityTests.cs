@@ -51,7 +51,8 @@ public sealed class EdgeAttributionParityTests : IDisposable
     [InlineData(1)]
     [InlineData(5)]
     public void Integrated_gradients_score_every_edge_as_upstream_does(int steps) =>
-        AssertScores($"scores.EAP-IG-inputs.steps{steps}", EdgeAttribution.IntegratedGradients(_model, _prompts, _graph, steps));
+        AssertScores($"scores.EAP-IG-inputs.steps{steps}",
+            EdgeAttribution.IntegratedGradients(_model, _prompts, _graph, steps));
 
     [Fact]
     public void The_metric_of_clean_and_counterfactual_prompts_is_upstreams()
@@ -83,9 +84,11 @@ public sealed class EdgeAttributionParityTests : IDisposable
         // Upstream's input node is hook_embed, so that its zeros leave the position embedding; ours is the residual stream.
         TokenBatch tokens = _prompts.Clean;
         using Recording zeros = new(tokens);
-        using Run clean = _model.Run(tokens, new Plan { Record = [.. CircuitRunner.Outputs(_graph).Record, Site.PosEmbed.At()] });
+        using Run clean = _model.Run(tokens,
+            new Plan { Record = [.. CircuitRunner.Outputs(_graph).Record, Site.PosEmbed.At()] });
         foreach (Address output in CircuitRunner.Outputs(_graph).Record)
-            zeros.Set(output, output.Site == Site.ResidPre ? clean[Site.PosEmbed.At()].Clone() : Tensor.Zeros(clean[output].Shape));
+            zeros.Set(output, output.Site == Site.ResidPre
+                ? clean[Site.PosEmbed.At()].Clone() : Tensor.Zeros(clean[output].Shape));
         ILookup<Receiver, Node> cut = new Circuit(_graph, Members($"{circuit}.in_graph")).Complement.Edges
             .ToLookup(e => e.Target, e => e.Source);
         Plan plan = new()
@@ -118,10 +121,12 @@ public sealed class EdgeAttributionParityTests : IDisposable
         return [.. Enumerable.Range(0, _graph.Edges.Count).Where(i => mask[Cell(_graph.Edges[i])] != 0)];
     }
 
-    int Cell(Edge edge) => (_graph.Senders.IndexOf(edge.Source) * _graph.Receivers.Count) + _graph.Receivers.IndexOf(edge.Target);
+    int Cell(Edge edge) => (_graph.Senders.IndexOf(edge.Source) * _graph.Receivers.Count) + _graph.Receivers.IndexOf(
+        edge.Target);
 }
 
 static class Places
 {
-    public static int IndexOf<T>(this IReadOnlyList<T> items, T item) => Enumerable.Range(0, items.Count).First(i => Equals(items[i], item));
+    public static int IndexOf<T>(this IReadOnlyList<T> items, T item) =>
+        Enumerable.Range(0, items.Count).First(i => Equals(items[i], item));
 }

@@ -37,7 +37,8 @@ static class Made
             Rng rng = new Rng(20260101).Fork(name);
             Tensor weight = Tensor.Zeros(shape);
             for (int i = 0; i < shape.Count; i++)
-                weight.Data[i] = (shape.Rank == 1 && name.EndsWith(".w", StringComparison.Ordinal) ? 1 : 0) + (0.4f * rng.Normal((ulong)i));
+                weight.Data[i] = (shape.Rank == 1 && name.EndsWith(".w", StringComparison.Ordinal)
+                    ? 1 : 0) + (0.4f * rng.Normal((ulong)i));
             return weight;
         }));
     }
@@ -47,8 +48,10 @@ static class Made
     {
         Draws draws = new Rng(seed).Draw();
         int vocabulary = model.Config.DVocab;
-        TokenBatch Some() => new([.. lengths.Select(n => (int[])[.. Enumerable.Range(0, n).Select(_ => draws.Below(vocabulary))])]);
-        return new(Some(), Some(), [.. lengths.Select(_ => (new[] { draws.Below(vocabulary) }, new[] { draws.Below(vocabulary) }))]);
+        TokenBatch Some() => new([.. lengths.Select(n =>
+            (int[])[.. Enumerable.Range(0, n).Select(_ => draws.Below(vocabulary))])]);
+        return new(Some(), Some(), [.. lengths.Select(_ =>
+            (new[] { draws.Below(vocabulary) }, new[] { draws.Below(vocabulary) }))]);
     }
 
     /// <summary>A tensor of a golden file.</summary>

@@ -29,8 +29,10 @@ public sealed class PromptSetTests
     public void A_pair_without_an_answer_or_a_foil_is_refused()
     {
         TokenBatch prompts = new([[1, 2]]);
-        Assert.Contains("pair 1", Assert.Throws<InputException>(() => new PromptSet(prompts, prompts, [([], [1])])).Message, StringComparison.Ordinal);
-        Assert.Contains("pair 1", Assert.Throws<InputException>(() => new PromptSet(prompts, prompts, [([1], [])])).Message, StringComparison.Ordinal);
+        Assert.Contains("pair 1", Assert.Throws<InputException>(() =>
+            new PromptSet(prompts, prompts, [([], [1])])).Message, StringComparison.Ordinal);
+        Assert.Contains("pair 1", Assert.Throws<InputException>(() =>
+            new PromptSet(prompts, prompts, [([1], [])])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,7 +45,8 @@ public sealed class PromptSetTests
         double[] metric = prompts.Metric(run);
         Assert.Equal((((double)first[1] + first[2]) / 2) - first[3], metric[0], 1e-12);
         Assert.Equal(second[4] - (((double)second[5] + second[6] + second[7]) / 3), metric[1], 1e-12);
-        Assert.Equal([first[1] > first[3] || first[2] > first[3], second[4] > Math.Max(second[5], Math.Max(second[6], second[7]))], prompts.Prefers(run));
+        Assert.Equal([first[1] > first[3] || first[2] > first[3],
+            second[4] > Math.Max(second[5], Math.Max(second[6], second[7]))], prompts.Prefers(run));
         using Run last = model.Run(prompts.Clean, new Plan { LastLogitsOnly = true });
         Assert.Equal(metric, prompts.Metric(last));
         using Run twice = model.Run(prompts.Clean.Repeat(2));

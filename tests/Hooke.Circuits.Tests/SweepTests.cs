@@ -16,14 +16,17 @@ public sealed class SweepTests : IDisposable
         using Sweep sweep = new(_model, prompts);
         (int layers, int heads) = (_model.Config.NLayers, _model.Config.NHeads);
         foreach ((Site site, double[][] values) in new[]
-            { (Site.ResidPre, sweep.Residual()), (Site.AttnOut, sweep.AttentionOutput()), (Site.MlpOut, sweep.MlpOutput()) })
+            { (Site.ResidPre, sweep.Residual()), (Site.AttnOut, sweep.AttentionOutput()),
+                (Site.MlpOut, sweep.MlpOutput()) })
             Assert.Equal(
                 from layer in Enumerable.Range(0, layers)
                 from position in Enumerable.Range(0, 8)
                 select Restored(prompts, site.At(layer).AtPosition(position)),
                 values.SelectMany(v => v));
         Assert.Equal(
-            from layer in Enumerable.Range(0, layers) from head in Enumerable.Range(0, heads) select Restored(prompts, Site.Z.At(layer).AtHead(head)),
+            from layer in Enumerable.Range(0, layers)
+            from head in Enumerable.Range(0, heads)
+            select Restored(prompts, Site.Z.At(layer).AtHead(head)),
             sweep.Heads().SelectMany(v => v));
     }
 
@@ -35,7 +38,8 @@ public sealed class SweepTests : IDisposable
         PromptSet many = new(few.Clean.Repeat(350), few.Counterfactual.Repeat(350),
             [.. Enumerable.Range(0, 700).Select(i => (few.Answers(i % 2).ToArray(), few.Foils(i % 2).ToArray()))]);
         using Sweep small = new(_model, few), large = new(_model, many);
-        foreach ((double expected, double found) in small.Heads().SelectMany(v => v).Zip(large.Heads().SelectMany(v => v)))
+        foreach ((double expected, double found) in small.Heads().SelectMany(v =>
+            v).Zip(large.Heads().SelectMany(v => v)))
             Assert.Equal(expected, found, 1e-10); // means over 2 and over 700 doubles
     }
 

@@ -41,7 +41,8 @@ public sealed class TransformerLensPatchingTests : IDisposable
     {
         foreach ((Site site, string name) in new[]
             { (Site.Q, "q"), (Site.K, "k"), (Site.V, "v"), (Site.Pattern, "pattern"), (Site.Z, "out") })
-            AssertValues($"attn_head_{name}_all_pos", Restored(from layer in Layers() from head in Heads() select site.At(layer).AtHead(head)));
+            AssertValues($"attn_head_{name}_all_pos",
+                Restored(from layer in Layers() from head in Heads() select site.At(layer).AtHead(head)));
         foreach ((Site site, string name) in new[] { (Site.V, "v"), (Site.Z, "out") })
             AssertValues($"attn_head_{name}_by_pos", Restored(
                 from layer in Layers()
@@ -61,7 +62,8 @@ public sealed class TransformerLensPatchingTests : IDisposable
     {
         float[] differences = Made.Read(_upstream, "logit_diff_clean_corrupt"); // [clean, corrupt]
         float scale = 1 / (differences[0] - differences[1]);
-        string[] names = [.. _upstream.Entries.Select(e => e.Name).Where(n => n.StartsWith($"grad_{run}.", StringComparison.Ordinal))];
+        string[] names = [.. _upstream.Entries.Select(e => e.Name).Where(n =>
+            n.StartsWith($"grad_{run}.", StringComparison.Ordinal))];
         Assert.True(names.Length > 30);
         Address[] addresses = [.. names.Select(n => Address.Parse(n[$"grad_{run}.".Length..]))];
         (Run found, Recording gradients) = _model.RunWithGradients(
@@ -72,7 +74,8 @@ public sealed class TransformerLensPatchingTests : IDisposable
             foreach ((string name, Address address) in names.Zip(addresses))
             {
                 double difference = Made.Difference(
-                    gradients[address].Data.ToArray().Select(g => (double)g * scale), Made.Read(_upstream, name).Select(v => (double)v));
+                    gradients[address].Data.ToArray().Select(g => (double)g * scale),
+                        Made.Read(_upstream, name).Select(v => (double)v));
                 Assert.True(difference <= GradientTolerance, $"{name} differs by {difference:g3}");
             }
     }
@@ -85,15 +88,16 @@ public sealed class TransformerLensPatchingTests : IDisposable
     List<double> Restored(IEnumerable<Address> places)
     {
         Address[] all = [.. places];
-        using Run clean = _model.Run(_prompts.Clean, new Plan { Record = [.. all.Select(a => a.Whole).Distinct()], LastLogitsOnly = true });
+        using Run clean = _model.Run(_prompts.Clean,
+            new Plan { Record = [.. all.Select(a => a.Whole).Distinct()], LastLogitsOnly = true });
         using Run corrupt = _model.Run(_prompts.Counterfactual, new Plan { LastLogitsOnly = true });
         (double to, double from) = (_prompts.Metric(clean)[0], _prompts.Metric(corrupt)[0]);
         Dictionary<string, Recording> sources = new() { ["clean"] = clean.Recording };
         List<double> restored = [];
         foreach (Address place in all)
         {
-            using Run run = _model.Run(
-                _prompts.Counterfactual, new Plan { Interventions = [new Patch(place, "clean")], LastLogitsOnly = true }, sources);
+            Plan plan = new() { Interventions = [new Patch(place, "clean")], LastLogitsOnly = true };
+            using Run run = _model.Run(_prompts.Counterfactual, plan, sources);
             restored.Add((_prompts.Metric(run)[0] - from) / (to - from));
         }
         return restored;

@@ -26,7 +26,8 @@ public sealed class ModelLoadTests : IDisposable
     public void A_saved_model_is_read_back_bit_for_bit(bool isTied, Activation activation)
     {
         using TemporaryFolder folder = new();
-        using Model model = TinyModels.Random(TinyModels.Gpt2Config with { IsTied = isTied, Activation = activation, DMlp = 13 });
+        using Model model = TinyModels.Random(
+            TinyModels.Gpt2Config with { IsTied = isTied, Activation = activation, DMlp = 13 });
         model.Save(folder.Path);
         using Model loaded = Model.Load(folder.Path);
         Assert.Equal(model.Config, loaded.Config);
@@ -101,7 +102,8 @@ public sealed class ModelLoadTests : IDisposable
 
     [Fact]
     public void A_missing_tensor_is_refused_by_name() =>
-        AssertDamaged(tensors => tensors.RemoveAll(t => t.Name == "transformer.h.1.mlp.c_proj.bias"), "h.1.mlp.c_proj.bias");
+        AssertDamaged(tensors => tensors.RemoveAll(t => t.Name == "transformer.h.1.mlp.c_proj.bias"),
+            "h.1.mlp.c_proj.bias");
 
     [Fact]
     public void A_tensor_of_the_wrong_shape_is_refused_with_both_shapes() => AssertDamaged(
@@ -141,7 +143,8 @@ public sealed class ModelLoadTests : IDisposable
     {
         using Model model = Model.Load(_folder.Path);
         Assert.False(model.HasTokenizer);
-        Assert.Contains("tokenizer.json", Assert.Throws<InputException>(() => model.Run("text")).Message, StringComparison.Ordinal);
+        Assert.Contains("tokenizer.json", Assert.Throws<InputException>(() => model.Run("text")).Message,
+            StringComparison.Ordinal);
     }
 
     void AssertDamaged(Action<List<TensorToWrite>> damage, string because)

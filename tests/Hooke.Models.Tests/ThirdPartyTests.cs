@@ -45,13 +45,16 @@ public sealed class ThirdPartyTests
                 Assert.Equal(id, Next(model, tokens));
                 tokens.Add(id);
             }
-            Assert.Equal(Ids(prompt.GetProperty("prompt_ids")), model.Tokenizer.Encode(prompt.GetProperty("prompt").GetString()!));
+            Assert.Equal(Ids(prompt.GetProperty("prompt_ids")),
+                model.Tokenizer.Encode(prompt.GetProperty("prompt").GetString()!));
         }
         JsonElement logits = expected.RootElement.GetProperty("logits");
         using Run run = model.Run(new TokenBatch([Ids(logits.GetProperty("ids"))]));
-        foreach ((JsonElement position, int row) in logits.GetProperty("positions").EnumerateArray().Select((p, i) => (p, i)))
+        foreach ((JsonElement position, int row) in logits.GetProperty("positions").EnumerateArray().Select((p, i) =>
+            (p, i)))
             Assert.True(Reference.Difference(
-                run.Logits.Data.Slice(position.GetInt32() * 512, 512), Floats(logits.GetProperty("values")[row])) < Tolerance);
+                run.Logits.Data.Slice(position.GetInt32() * 512, 512),
+                    Floats(logits.GetProperty("values")[row])) < Tolerance);
     }
 
     [FixtureFact]
@@ -80,14 +83,16 @@ public sealed class ThirdPartyTests
         using JsonDocument expected = Expected("stories260K");
         JsonElement[] cases = [.. expected.RootElement.GetProperty("tokenizer").GetProperty("cases").EnumerateArray()];
         Assert.NotEmpty(cases);
-        Assert.All(cases, c => Assert.Equal(Ids(c.GetProperty("ids")), model.Tokenizer.Encode(c.GetProperty("text").GetString()!)));
+        Assert.All(cases, c => Assert.Equal(Ids(c.GetProperty("ids")),
+            model.Tokenizer.Encode(c.GetProperty("text").GetString()!)));
     }
 
     [FixtureFact]
     public void The_sorter_sorts_all_729_inputs()
     {
         using Model model = Load("nano_gpt_sort");
-        int[][] inputs = [.. Enumerable.Range(0, 729).Select(n => (int[])[.. Enumerable.Range(0, 6).Select(i => n / (int)Math.Pow(3, i) % 3)])];
+        int[][] inputs = [.. Enumerable.Range(0, 729).Select(n =>
+            (int[])[.. Enumerable.Range(0, 6).Select(i => n / (int)Math.Pow(3, i) % 3)])];
         List<int>[] tokens = [.. inputs.Select(i => i.ToList())];
         for (int step = 0; step < 6; step++)
         {
@@ -115,7 +120,8 @@ public sealed class ThirdPartyTests
                 Assert.True(Reference.Difference(
                     run.LastLogits(b), Floats(expected.RootElement.GetProperty("logits_last_position")[b])) < Tolerance);
         }
-        foreach ((int[] prompt, JsonElement greedy) in prompts.Zip(documented.GetProperty("greedy_max_length_10").EnumerateArray()))
+        foreach ((int[] prompt, JsonElement greedy) in prompts.Zip(
+            documented.GetProperty("greedy_max_length_10").EnumerateArray()))
         {
             List<int> tokens = [.. prompt];
             while (tokens.Count < 10)
@@ -126,7 +132,8 @@ public sealed class ThirdPartyTests
 
     static Model Load(string name) => Model.Load(Fixtures.ThirdParty("models", name));
 
-    static JsonDocument Expected(string name) => JsonDocument.Parse(File.ReadAllText(Fixtures.ThirdParty("models", name, "expected.json")));
+    static JsonDocument Expected(string name) =>
+        JsonDocument.Parse(File.ReadAllText(Fixtures.ThirdParty("models", name, "expected.json")));
 
     static int[] Ids(JsonElement array) => [.. array.EnumerateArray().Select(id => id.GetInt32())];
 

@@ -56,7 +56,8 @@ internal sealed class PlanCheck(
         RequireThere(intervention.At);
         (int from, int to) = intervention.Prompts?.Within(tokens.Count) ?? (0, tokens.Count);
         if (from >= to)
-            throw new InputException($"{intervention.At}: there are prompts 0..{tokens.Count - 1}, none of {intervention.Prompts}");
+            throw new InputException(
+                $"{intervention.At}: there are prompts 0..{tokens.Count - 1}, none of {intervention.Prompts}");
         if (intervention.At.Positions is { } positions
             && !tokens.Lengths[from..to].ToArray().Any(length => positions.Within(length) is var (first, end) && first < end))
             throw new InputException($"{intervention.At}: prompts {from}..{to - 1} are too short to have these positions");
@@ -145,7 +146,8 @@ internal sealed class PlanCheck(
             throw new InputException($"run '{name}' has {at.Whole} only at each prompt's last token: ask it for all logits");
         if (!recording[at].Shape.Equals(ShapeOf(at.Site, other)))
             throw new InputException(
-                $"run '{name}' has {at.Whole} of shape {recording[at].Shape}, this model {ShapeOf(at.Site, other)}: it is another model's");
+                $"run '{name}' has {at.Whole} of shape {recording[at].Shape}, this model {ShapeOf(at.Site, other)}: "
+                + "it is another model's");
         bool fits = tokens.Count % other.Count == 0
             && Enumerable.Range(0, tokens.Count).All(i => tokens.Lengths[i] == other.Lengths[i % other.Count]);
         if (sameShape && !fits)
@@ -154,7 +156,8 @@ internal sealed class PlanCheck(
                 + $"{Text(tokens)}: prompts that are patched into one another need equal lengths");
     }
 
-    static string Text(TokenBatch of) => string.Join(", ", of.Lengths[..Math.Min(4, of.Count)].ToArray()) + (of.Count > 4 ? ", …" : "");
+    static string Text(TokenBatch of) =>
+        string.Join(", ", of.Lengths[..Math.Min(4, of.Count)].ToArray()) + (of.Count > 4 ? ", …" : "");
 
     static bool IsFinal(Site site) => site == Site.LnFinalScale || site == Site.LnFinalNormalized || site == Site.Logits;
 

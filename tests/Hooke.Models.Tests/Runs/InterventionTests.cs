@@ -2,7 +2,7 @@ using Hooke.Tensors;
 
 namespace Hooke.Models.Tests.Runs;
 
-/// <summary>Every kind of intervention does at its place what it says, and nothing anywhere else that does not follow from it.</summary>
+/// <summary>Every kind of intervention does what it says, at its place and nowhere else.</summary>
 public sealed class InterventionTests
 {
     const string Other = "other";
@@ -24,7 +24,8 @@ public sealed class InterventionTests
             foreach (Address at in Narrowed(whole, model.Config))
                 foreach (Intervention made in Kinds(at, before[whole].Shape[^1]))
                 {
-                    using Run after = model.Run(tokens, new Plan { Record = everything, Interventions = [made] }, sources);
+                    using Run after = model.Run(tokens, new Plan { Record = everything, Interventions = [made] },
+                        sources);
                     AssertWritten(made, before[whole], source.Recording, after[whole]);
                     AssertNothingEarlierChanged(everything, whole, before, after);
                 }
@@ -54,7 +55,8 @@ public sealed class InterventionTests
         using Run run = model.Run(tokens, new Plan
         {
             Record = [at],
-            Interventions = [new Replace(at, ones), new Scale(at, 3), new Add(at, ones, 0.5f), new Scale(at.AtPosition(-1), 2)],
+            Interventions = [new Replace(at, ones), new Scale(at, 3), new Add(at, ones, 0.5f),
+                new Scale(at.AtPosition(-1), 2)],
         });
         Assert.Equal([.. Enumerable.Repeat(3.5f, 24), .. Enumerable.Repeat(7f, 8)], run[at].Data.ToArray());
     }
@@ -66,7 +68,8 @@ public sealed class InterventionTests
         Address at = Site.MlpOut.At(0);
         TokenBatch source = TinyModels.Batch(3, 2, 7);
         using Run recorded = model.Run(source, new Plan { Record = [at] });
-        using Run run = model.Run(TinyModels.Batch(1, 4), new Plan { Record = [at], Interventions = [new MeanAblate(at, Other)] },
+        using Run run = model.Run(TinyModels.Batch(1, 4),
+            new Plan { Record = [at], Interventions = [new MeanAblate(at, Other)] },
             new Dictionary<string, Recording> { [Other] = recorded.Recording });
         for (int i = 0; i < 8; i++)
         {
@@ -88,7 +91,8 @@ public sealed class InterventionTests
         using Run before = model.Run(tokens, new Plan { Record = [at] });
         for (ulong seed = 0; seed < 10; seed++)
         {
-            using Run after = model.Run(tokens, new Plan { Record = [at], Interventions = [new ResampleAblate(at, Other, seed)] },
+            using Run after = model.Run(tokens,
+                new Plan { Record = [at], Interventions = [new ResampleAblate(at, Other, seed)] },
                 new Dictionary<string, Recording> { [Other] = before.Recording });
             for (int b = 0; b < 4; b++)
                 for (int p = 0; p < tokens.Lengths[b]; p++)
@@ -101,7 +105,8 @@ public sealed class InterventionTests
         }
     }
 
-    static float[] Row(Tensor x, int prompt, int position) => x.Data.Slice(((prompt * x.Shape[1]) + position) * x.Shape[2], x.Shape[2]).ToArray();
+    static float[] Row(Tensor x, int prompt, int position) =>
+        x.Data.Slice(((prompt * x.Shape[1]) + position) * x.Shape[2], x.Shape[2]).ToArray();
 
     static IEnumerable<Address> Narrowed(Address whole, TransformerConfig config)
     {
@@ -165,13 +170,17 @@ public sealed class InterventionTests
         int length = Lengths[index[0]];
         bool inside = at.Head is null || at.Head == head;
         if (at.Positions is { } range)
-            inside &= range.First < 0 ? position - length >= range.First && position - length <= range.Last : position >= range.First && position <= range.Last;
+        {
+            int counted = range.First < 0 ? position - length : position;
+            inside &= counted >= range.First && counted <= range.Last;
+        }
         return (inside, position >= length || (pattern && index[3] >= length));
     }
 
     static void AssertNothingEarlierChanged(Address[] everything, Address changed, Run before, Run after)
     {
-        (int, int) Time(Address a) => (a.Layer ?? (a.Site.Name.StartsWith("hook_", StringComparison.Ordinal) ? -1 : int.MaxValue), Site.All.ToList().IndexOf(a.Site));
+        (int, int) Time(Address a) => (a.Layer ?? (a.Site.Name.StartsWith("hook_", StringComparison.Ordinal)
+            ? -1 : int.MaxValue), Site.All.ToList().IndexOf(a.Site));
         foreach (Address earlier in everything.Where(a => Time(a).CompareTo(Time(changed)) < 0))
             Assert.True(before[earlier].Data.SequenceEqual(after[earlier].Data), $"{earlier} changed with {changed}");
     }

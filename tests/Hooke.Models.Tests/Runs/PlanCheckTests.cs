@@ -19,7 +19,8 @@ public sealed class PlanCheckTests : IDisposable
         Keep("swapped", _gpt2.Run(TinyModels.Batch(2, 6, 4), everything));
         Keep("three", _gpt2.Run(TinyModels.Batch(2, 4, 6, 6), everything));
         Keep("little", _gpt2.Run(TinyModels.Batch(2, 4, 6), new Plan { Record = [Site.Embed.At()] }));
-        Keep("last", _gpt2.Run(TinyModels.Batch(2, 4, 6), new Plan { Record = [Site.Logits.At()], LastLogitsOnly = true }));
+        Keep("last", _gpt2.Run(TinyModels.Batch(2, 4, 6),
+            new Plan { Record = [Site.Logits.At()], LastLogitsOnly = true }));
         Keep("llama", _llama.Run(TinyModels.Batch(2, 4, 6), new Plan { Record = [Site.Z.At(0)] }));
     }
 
@@ -73,7 +74,8 @@ public sealed class PlanCheckTests : IDisposable
     public void A_plan_that_cannot_be_carried_out_is_refused_by_name(string intervention, string because)
     {
         Plan plan = Plan.FromJson($$"""{"interventions":[{{intervention}}]}""");
-        string refusal = Assert.Throws<InputException>(() => _gpt2.Run(TinyModels.Batch(1, 4, 6), plan, _sources)).Message;
+        string refusal = Assert.Throws<InputException>(() =>
+            _gpt2.Run(TinyModels.Batch(1, 4, 6), plan, _sources)).Message;
         Assert.Contains(because, refusal, StringComparison.Ordinal);
         Address[] named = [plan.Interventions[0].At, .. plan.Interventions[0] is Reroute reroute ? reroute.Sources : []];
         Assert.Contains(named, address => refusal.Contains(address.Whole.ToString(), StringComparison.Ordinal));
@@ -82,9 +84,12 @@ public sealed class PlanCheckTests : IDisposable
     [Fact]
     public void Numbers_that_are_none_are_refused()
     {
-        Assert.Contains("not a finite number", Refusal(_gpt2, new Replace(Site.Embed.At(), [.. Ones[1..], float.NaN])), StringComparison.Ordinal);
-        Assert.Contains("not a finite number", Refusal(_gpt2, new Add(Site.Embed.At(), [.. Ones[1..], float.PositiveInfinity])), StringComparison.Ordinal);
-        Assert.Contains("not a finite number", Refusal(_gpt2, new Add(Site.Embed.At(), Ones, float.NaN)), StringComparison.Ordinal);
+        Assert.Contains("not a finite number",
+            Refusal(_gpt2, new Replace(Site.Embed.At(), [.. Ones[1..], float.NaN])), StringComparison.Ordinal);
+        Assert.Contains("not a finite number",
+            Refusal(_gpt2, new Add(Site.Embed.At(), [.. Ones[1..], float.PositiveInfinity])), StringComparison.Ordinal);
+        Assert.Contains("not a finite number", Refusal(_gpt2, new Add(Site.Embed.At(), Ones, float.NaN)),
+            StringComparison.Ordinal);
         Assert.Contains("NaN", Refusal(_gpt2, new Scale(Site.Embed.At(), float.NaN)), StringComparison.Ordinal);
     }
 
@@ -93,17 +98,21 @@ public sealed class PlanCheckTests : IDisposable
     {
         Plan Both(Site site) => new() { Record = [Site.QInput.At(1), site.At(1)] };
         foreach (Site site in new[] { Site.Ln1Scale, Site.Ln1Normalized })
-            Assert.Contains("use two runs", Assert.Throws<InputException>(() => _gpt2.Run(TinyModels.Batch(1, 4), Both(site))).Message, StringComparison.Ordinal);
+            Assert.Contains("use two runs", Assert.Throws<InputException>(() =>
+                _gpt2.Run(TinyModels.Batch(1, 4), Both(site))).Message, StringComparison.Ordinal);
         foreach (Site site in new[] { Site.K, Site.V, Site.RotK })
-            Assert.Contains("use two runs", Assert.Throws<InputException>(() => _llama.Run(TinyModels.Batch(1, 4), Both(site))).Message, StringComparison.Ordinal);
+            Assert.Contains("use two runs", Assert.Throws<InputException>(() =>
+                _llama.Run(TinyModels.Batch(1, 4), Both(site))).Message, StringComparison.Ordinal);
         using Run fine = _gpt2.Run(TinyModels.Batch(1, 4), Both(Site.K));
     }
 
     [Fact]
     public void Prompts_that_do_not_fit_the_model_are_refused()
     {
-        Assert.Contains("9 tokens, the model's context 8", Assert.Throws<InputException>(() => _gpt2.Run(TinyModels.Batch(1, 9))).Message, StringComparison.Ordinal);
-        Assert.Contains("9 tokens, the model's context 8", Assert.Throws<InputException>(() => _llama.Run(TinyModels.Batch(1, 9))).Message, StringComparison.Ordinal);
+        Assert.Contains("9 tokens, the model's context 8",
+            Assert.Throws<InputException>(() => _gpt2.Run(TinyModels.Batch(1, 9))).Message, StringComparison.Ordinal);
+        Assert.Contains("9 tokens, the model's context 8",
+            Assert.Throws<InputException>(() => _llama.Run(TinyModels.Batch(1, 9))).Message, StringComparison.Ordinal);
         foreach (int token in new[] { -1, 11, int.MaxValue })
             Assert.Contains($"token {token} does not exist", Assert.Throws<InputException>(
                 () => _gpt2.Run(new TokenBatch([[1, token]]))).Message, StringComparison.Ordinal);
@@ -115,10 +124,13 @@ public sealed class PlanCheckTests : IDisposable
     public void Sites_of_the_other_family_are_refused_when_recorded()
     {
         Assert.Contains("no position embedding", Assert.Throws<InputException>(
-            () => _llama.Run(TinyModels.Batch(1, 4), new Plan { Record = [Site.PosEmbed.At()] })).Message, StringComparison.Ordinal);
+            () => _llama.Run(TinyModels.Batch(1, 4), new Plan { Record = [Site.PosEmbed.At()] })).Message,
+                StringComparison.Ordinal);
         Assert.Contains("heads 0..1", Assert.Throws<InputException>(
-            () => _llama.Run(TinyModels.Batch(1, 4), new Plan { Record = [Site.K.At(0).AtHead(2)] })).Message, StringComparison.Ordinal);
-        Assert.Contains("was not recorded", Assert.Throws<InputException>(() => _runs[0][Site.QInput.At(0)]).Message, StringComparison.Ordinal);
+            () => _llama.Run(TinyModels.Batch(1, 4), new Plan { Record = [Site.K.At(0).AtHead(2)] })).Message,
+                StringComparison.Ordinal);
+        Assert.Contains("was not recorded", Assert.Throws<InputException>(() => _runs[0][Site.QInput.At(0)]).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,9 +24,11 @@ public sealed class PlanJsonTests
             Assert.Equal(plan.Record, back.Record);
             Assert.Equal(plan.LastLogitsOnly, back.LastLogitsOnly);
             Assert.Equal(plan.Interventions.Select(Numbers), back.Interventions.Select(Numbers));
-            Assert.Equal(plan.Interventions.Select(v => (v.GetType(), v.At, v.Prompts)), back.Interventions.Select(v => (v.GetType(), v.At, v.Prompts)));
+            Assert.Equal(plan.Interventions.Select(v => (v.GetType(), v.At, v.Prompts)),
+                back.Interventions.Select(v => (v.GetType(), v.At, v.Prompts)));
         }
-        Assert.Equal(typeof(Intervention).Assembly.GetTypes().Count(t => t.IsSubclassOf(typeof(Intervention))), kinds.Count);
+        Assert.Equal(typeof(Intervention).Assembly.GetTypes().Count(t => t.IsSubclassOf(typeof(Intervention))),
+            kinds.Count);
     }
 
     [Fact]
@@ -37,7 +39,8 @@ public sealed class PlanJsonTests
         new Plan
         {
             Record = [Site.Logits.At()],
-            Interventions = [new Scale(Site.Z.At(0).AtHead(1).AtPosition(-1), 0.5f) { Prompts = new PositionRange(0, 2) }],
+            Interventions = [new Scale(Site.Z.At(0).AtHead(1).AtPosition(-1),
+                0.5f) { Prompts = new PositionRange(0, 2) }],
             LastLogitsOnly = true,
         }.ToJson());
 
@@ -93,7 +96,8 @@ public sealed class PlanJsonTests
     static Address RandomAddress(Draws draws)
     {
         Site site = draws.Pick(Site.All);
-        return new(site, site.IsPerLayer ? draws.Below(9) : null, site.HasHeads && draws.Chance(0.5) ? draws.Below(9) : null,
+        return new(site, site.IsPerLayer ? draws.Below(9) : null, site.HasHeads && draws.Chance(0.5)
+            ? draws.Below(9) : null,
             draws.Chance(0.5) ? new PositionRange(-1 - draws.Below(3), -1) : null);
     }
 }

@@ -45,7 +45,8 @@ public sealed class RunTests
         Address[] shared = [.. TinyModels.Everything(model.Config, perHeadStreams: true)
             .Where(a => a.Site != Site.QInput && a.Site != Site.KInput && a.Site != Site.VInput)];
         using Run plain = model.Run(tokens, new Plan { Record = shared });
-        using Run split = model.Run(tokens, new Plan { Record = TinyModels.Everything(model.Config, perHeadStreams: true) });
+        using Run split = model.Run(tokens,
+            new Plan { Record = TinyModels.Everything(model.Config, perHeadStreams: true) });
         // Products of another shape: the same sums of eight terms, in float32.
         foreach (Address address in shared)
             Assert.True(Reference.Difference(split[address].Data, plain[address].Data) < 1e-6, $"{address}");
@@ -54,7 +55,8 @@ public sealed class RunTests
                 for (int i = 0; i < split[site.At(layer)].Data.Length; i++)
                 {
                     int heads = model.Config.NHeads;
-                    Assert.Equal(split[Site.ResidPre.At(layer)].Data[(i / (heads * 8) * 8) + (i % 8)], split[site.At(layer)].Data[i]);
+                    Assert.Equal(split[Site.ResidPre.At(layer)].Data[(i / (heads * 8) * 8) + (i % 8)],
+                        split[site.At(layer)].Data[i]);
                 }
     }
 
@@ -68,12 +70,15 @@ public sealed class RunTests
         Address[] late = [.. TinyModels.Everything(model.Config).Where(a => a.Layer == 1)];
         Intervention[] edits = [new ZeroAblate(Site.Z.At(1).AtHead(1).AtPosition(-1))];
         using Run whole = model.Run(tokens, new Plan { Record = late, Interventions = edits });
-        using Run rest = model.RunFrom(1, whole[Site.ResidPre.At(1)], tokens, new Plan { Record = late, Interventions = edits });
+        using Run rest = model.RunFrom(1, whole[Site.ResidPre.At(1)], tokens,
+            new Plan { Record = late, Interventions = edits });
         Assert.Equal(whole.Logits.Data.ToArray(), rest.Logits.Data.ToArray());
         Assert.All(late, a => Assert.Equal(whole[a].Data.ToArray(), rest[a].Data.ToArray()));
         Assert.Contains("comes before layer 1", Assert.Throws<InputException>(() => model.RunFrom(
-            1, whole[Site.ResidPre.At(1)], tokens, new Plan { Record = [Site.MlpOut.At(0)] })).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => model.RunFrom(1, whole[Site.ResidPre.At(1)], TinyModels.Batch(1, 3, 7), Plan.Empty));
+            1, whole[Site.ResidPre.At(1)], tokens, new Plan { Record = [Site.MlpOut.At(0)] })).Message,
+                StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() =>
+            model.RunFrom(1, whole[Site.ResidPre.At(1)], TinyModels.Batch(1, 3, 7), Plan.Empty));
     }
 
     [Theory]
@@ -85,23 +90,29 @@ public sealed class RunTests
     {
         using Model model = TinyModels.Of(family);
         TokenBatch tokens = TinyModels.Batch(1, 4);
-        Address[] sites = [.. TinyModels.Everything(model.Config, perHeadStreams).Where(a => a.Site.Shape != SiteShape.Pattern)];
-        (Run run, Recording gradients) = model.RunWithGradients(tokens, new Plan { Record = sites, LastLogitsOnly = false }, Seed);
+        Address[] sites = [.. TinyModels.Everything(model.Config, perHeadStreams).Where(a =>
+            a.Site.Shape != SiteShape.Pattern)];
+        (Run run, Recording gradients) = model.RunWithGradients(tokens,
+            new Plan { Record = sites, LastLogitsOnly = false }, Seed);
         Draws draws = new Rng(9).Draw();
         using (run)
         using (gradients)
             foreach (Address site in sites)
             {
-                int width = run[site].Shape[^1], position = draws.Below(4), heads = run[site].Shape.Rank == 4 ? run[site].Shape[2] : 1;
+                int width = run[site].Shape[^1], position = draws.Below(4), heads = run[site].Shape.Rank == 4
+                    ? run[site].Shape[2] : 1;
                 int head = draws.Below(heads);
                 float[] direction = [.. Enumerable.Range(0, width).Select(_ => (float)(draws.Uniform() - 0.5))];
-                Address at = new(site.Site, site.Layer, site.Site.HasHeads ? head : null, new PositionRange(position, position));
-                double slope = (Metric(model, tokens, at, direction, Step) - Metric(model, tokens, at, direction, -Step)) / (2 * Step);
+                Address at = new(site.Site, site.Layer, site.Site.HasHeads ? head : null,
+                    new PositionRange(position, position));
+                double slope = (Metric(model, tokens, at, direction, Step) - Metric(model, tokens, at, direction,
+                    -Step)) / (2 * Step);
                 double expected = 0;
                 for (int i = 0; i < width; i++)
                     expected += gradients[site].Data[((((position * heads) + head) * width)) + i] * direction[i];
-                // Float32 logits of size 10 are rounded to 1e-6, so slopes to 1e-6/Step = 5e-4; the cubic term is of the order of Step².
-                Assert.True(Math.Abs(slope - expected) < 3e-3 + (0.01 * Math.Abs(slope)), $"{at}: slope {slope:g4}, gradient {expected:g4}");
+                // Logits of size 10 are rounded to 1e-6, slopes to 1e-6/Step = 5e-4; the cubic term is of order Step².
+                Assert.True(Math.Abs(slope - expected) < 3e-3 + (0.01 * Math.Abs(slope)),
+                    $"{at}: slope {slope:g4}, gradient {expected:g4}");
             }
     }
 

@@ -22,15 +22,18 @@ public sealed class AddressTests
         from withHead in Gen.Elements(true, false)
         from range in Ranges
         from withRange in Gen.Elements(true, false)
-        select new Address(site, site.IsPerLayer ? layer : null, withHead && site.HasHeads ? head : null, withRange ? range : null);
+        select new Address(site, site.IsPerLayer ? layer : null, withHead && site.HasHeads ? head : null, withRange
+            ? range : null);
 
     [Fact]
     public void Every_address_is_read_back_from_its_text() =>
-        Prop.ForAll(Addresses.ToArbitrary(), address => Address.Parse(address.ToString()) == address).Check(Replayed.WithMaxTest(2000));
+        Prop.ForAll(Addresses.ToArbitrary(), address =>
+            Address.Parse(address.ToString()) == address).Check(Replayed.WithMaxTest(2000));
 
     [Fact]
     public void Different_addresses_have_different_texts() =>
-        Prop.ForAll(Gen.Two(Addresses).ToArbitrary(), pair => (pair.Item1 == pair.Item2) == (pair.Item1.ToString() == pair.Item2.ToString()))
+        Prop.ForAll(Gen.Two(Addresses).ToArbitrary(), pair =>
+            (pair.Item1 == pair.Item2) == (pair.Item1.ToString() == pair.Item2.ToString()))
             .Check(Replayed.WithMaxTest(2000));
 
     [Fact]
@@ -86,9 +89,12 @@ public sealed class AddressTests
     [Fact]
     public void A_layer_where_there_is_none_or_none_where_there_are_some_is_refused_with_what_to_write()
     {
-        Assert.Contains("blocks.0.hook_resid_pre", Assert.Throws<InputException>(() => Site.ResidPre.At()).Message, StringComparison.Ordinal);
-        Assert.Contains("takes no layer", Assert.Throws<InputException>(() => Site.Logits.At(1)).Message, StringComparison.Ordinal);
-        Assert.Contains("no heads", Assert.Throws<InputException>(() => Site.MlpOut.At(1).AtHead(0)).Message, StringComparison.Ordinal);
+        Assert.Contains("blocks.0.hook_resid_pre", Assert.Throws<InputException>(() => Site.ResidPre.At()).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("takes no layer", Assert.Throws<InputException>(() => Site.Logits.At(1)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("no heads", Assert.Throws<InputException>(() => Site.MlpOut.At(1).AtHead(0)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InputException>(() => new PositionRange(3, 2));
         Assert.Throws<InputException>(() => new PositionRange(-1, 2));
     }

@@ -79,12 +79,14 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal([path], Directory.EnumerateFiles(_folder.Path));
     }
 
-    static string Refusal(Trainer trainer, string path) => Assert.Throws<InputException>(() => trainer.LoadCheckpoint(path)).Message;
+    static string Refusal(Trainer trainer, string path) =>
+        Assert.Throws<InputException>(() => trainer.LoadCheckpoint(path)).Message;
 
     static Trainer New() => new(TinyModels.Gpt2Config, 7, new AdamWSettings());
 
     // Token t is followed by t + 3 mod 11; batches depend on the step only.
-    static float[] Steps(Trainer trainer, int count, float learningRate = 0.01f) => [.. Enumerable.Range(0, count).Select(_ =>
+    static float[] Steps(Trainer trainer, int count, float learningRate = 0.01f) =>
+        [.. Enumerable.Range(0, count).Select(_ =>
     {
         Draws draws = new Rng(1).Fork(trainer.Steps).Draw();
         return trainer.Step(new TokenBatch([.. Enumerable.Range(0, 8).Select(i =>
