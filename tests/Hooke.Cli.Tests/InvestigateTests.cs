@@ -25,7 +25,7 @@ public sealed class InvestigateTests : IDisposable
         Assert.Contains(made.Json.GetProperty("result_identity").GetString()!, verified.Out, StringComparison.Ordinal);
 
         JsonNode changed = JsonNode.Parse(made.Out)!;
-        changed["claim"]!["tier"] = "validated";
+        changed["claim"]!["verdict"]!["tier"] = "validated";
         File.WriteAllText(_folder["d/dossier.json"], changed.ToJsonString());
         Hooke.Run("verify", _folder["d"]).RefusedWith("dossier.json", "does not agree with itself", "tier");
     }

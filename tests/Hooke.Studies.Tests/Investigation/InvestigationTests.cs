@@ -1,5 +1,4 @@
 using Hooke.Evidence;
-using Hooke.Models;
 using Hooke.Tensors;
 using Hooke.Testing;
 
@@ -17,10 +16,9 @@ public class InvestigationTests
             new() { ModelFolder = Investigated.ModelFolder, Behaviour = behaviour, Prompts = prompts });
         Verdict verdict = dossier.Claim.Verdict;
         Assert.True(verdict.Tier >= Tier.MechanisticallySupported, $"{verdict.Tier}: {string.Join(' ', verdict.KeepsFromNext)}");
-        Findings findings = dossier.Claim.Evidence;
-        Assert.Equal(100, findings.Sufficiency!.RandomFaithfulness.Count);
-        Assert.True(findings.Sufficiency.RandomFaithfulness.Max() < findings.Sufficiency.Faithfulness.Low);
-        Assert.True(dossier.Circuit.Edges.Count * 5 < dossier.Circuit.TotalEdges, "a circuit is a small part of the model");
+        Sufficiency sufficiency = dossier.Claim.Evidence.Sufficiency!;
+        Assert.Equal((100, 0), (sufficiency.Controls.Count, sufficiency.AsGood));
+        Assert.True(dossier.Circuit.Edges.Count * 5 < dossier.Circuit.AllEdges, "a circuit is a small part of the model");
         Assert.NotEmpty(dossier.Holes);
     }
 

@@ -42,9 +42,9 @@ public sealed class VerificationTests : IDisposable
     {
         Small.Value.Write(_folder["d"]);
         string file = _folder["d/dossier.json"], json = File.ReadAllText(file);
-        string edges = $"\"total_edges\": {Small.Value.Circuit.TotalEdges}";
+        string edges = $"\"all_edges\": {Small.Value.Circuit.AllEdges}";
         Assert.Contains(edges, json, StringComparison.Ordinal);
-        File.WriteAllText(file, json.Replace(edges, "\"total_edges\": 480", StringComparison.Ordinal));
+        File.WriteAllText(file, json.Replace(edges, "\"all_edges\": 480", StringComparison.Ordinal));
         Assert.Throws<InputException>(() => Verification.Of(_folder["d"], null, _ => { }));
     }
 
