@@ -29,20 +29,18 @@ static class Cli
     };
 
     /// <summary>Parses and runs, and turns every fault into one clear sentence.</summary>
-    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    public static int Run(RootCommand root, string[] args)
     {
         root.Options.Add(Json);
         root.Options.Add(Threads);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
             return Fail(string.Join(" ", parsed.Errors.Select(e => e.Message)) + " See --help.");
-        if (parsed.GetValue(Threads) is var threads && threads < 0)
-            return Fail($"--threads {threads} is not a number of threads");
-        if (threads > 0)
-            Work.Threads = threads;
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            if (parsed.GetResult(Threads) is not null)
+                Work.Threads = Count(parsed, Threads, 256);
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (InputException fault)
         {
@@ -57,6 +55,13 @@ static class Cli
             return Fail("stopped; what was done is kept, and the same command goes on from there");
         }
     }
+
+    /// <summary>The value of an option that counts something.</summary>
+    /// <exception cref="InputException">It is not between 1 and the most there may be.</exception>
+    public static int Count(ParseResult parsed, Option<int> option, int most) =>
+        parsed.GetValue(option) is var count && count >= 1 && count <= most
+            ? count
+            : throw new InputException($"{option.Name} {count} is not between 1 and {most:n0}");
 
     static int Fail(string message)
     {

@@ -9,17 +9,52 @@ namespace Hooke.Cli;
 /// <summary><c>hooke investigate</c>: from a behaviour to graded evidence.</summary>
 static class InvestigateCommand
 {
-    static readonly Option<string> Model = new("--model") { Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)" };
-    static readonly Option<string> Behaviour = new("--behaviour") { Description = "A behaviour of the model's world; `hooke tinyworld test` lists them (default: indirect-object)" };
-    static readonly Option<string> Prompt = new("--prompt") { Description = "A prompt of your own, with --counterfactual, --answer and --foil" };
-    static readonly Option<string> Counterfactual = new("--counterfactual") { Description = "A prompt of equal length, after which the foil is right" };
+    static readonly Option<string> Model = new("--model")
+    {
+        Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)",
+    };
+
+    static readonly Option<string> Behaviour = new("--behaviour")
+    {
+        Description = "A behaviour of the model's world; `hooke tinyworld test` lists them (default: indirect-object)",
+    };
+
+    static readonly Option<string> Prompt = new("--prompt")
+    {
+        Description = "A prompt of your own, with --counterfactual, --answer and --foil",
+    };
+
+    static readonly Option<string> Counterfactual = new("--counterfactual")
+    {
+        Description = "A prompt of as many tokens, after which the foil is right",
+    };
+
     static readonly Option<string> Answer = new("--answer") { Description = "The right next token after the prompt" };
     static readonly Option<string> Foil = new("--foil") { Description = "The right next token after the counterfactual" };
     static readonly Option<string> Out = new("--out") { Description = "Folder for the dossier (default: dossiers/NAME)" };
-    static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of every random choice", DefaultValueFactory = _ => 1 };
-    static readonly Option<int> Prompts = new("--prompts") { Description = "Prompt pairs to find the circuit on, and as many to test it on", DefaultValueFactory = _ => 64 };
-    static readonly Option<int> Steps = new("--steps") { Description = "Steps of integrated gradients", DefaultValueFactory = _ => 5 };
-    static readonly Option<int> Controls = new("--controls") { Description = "Random circuits to compare with", DefaultValueFactory = _ => 100 };
+    static readonly Option<ulong> Seed = new("--seed")
+    {
+        Description = "Seed of every random choice",
+        DefaultValueFactory = _ => 1,
+    };
+
+    static readonly Option<int> Prompts = new("--prompts")
+    {
+        Description = "Prompt pairs to find the circuit on, and as many to test it on; fewer than 20 decide nothing",
+        DefaultValueFactory = _ => 64,
+    };
+
+    static readonly Option<int> Steps = new("--steps")
+    {
+        Description = "Steps of integrated gradients",
+        DefaultValueFactory = _ => 5,
+    };
+
+    static readonly Option<int> Controls = new("--controls")
+    {
+        Description = "Random circuits to compare with; fewer than 100 cannot show that none does as well",
+        DefaultValueFactory = _ => 100,
+    };
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -30,7 +65,8 @@ static class InvestigateCommand
             Examples:
               hooke investigate
               hooke investigate --behaviour induction --out induction
-              hooke investigate --model DIR --prompt "Lily went home because" --counterfactual "Tom went home because" --answer she --foil he
+              hooke investigate --model DIR --prompt "Lily went home because" \
+                  --counterfactual "Tom went home because" --answer she --foil he
             """)
         {
             Model, Behaviour, Prompt, Counterfactual, Answer, Foil, Out, Seed, Prompts, Steps, Controls,
@@ -43,6 +79,7 @@ static class InvestigateCommand
     {
         InvestigationRequest request = Request(parsed);
         string folder = parsed.GetValue(Out) ?? Path.Combine("dossiers", request.Behaviour ?? "prompt-pair");
+        Dossier.RequireFolder(folder);
         Dossier dossier = StageProgress.Show(progress =>
         {
             using Investigation investigation = new(request, progress);
@@ -57,24 +94,22 @@ static class InvestigateCommand
 
     static InvestigationRequest Request(ParseResult parsed)
     {
-        string?[] own = [parsed.GetValue(Prompt), parsed.GetValue(Counterfactual), parsed.GetValue(Answer), parsed.GetValue(Foil)];
+        string?[] own =
+            [parsed.GetValue(Prompt), parsed.GetValue(Counterfactual), parsed.GetValue(Answer), parsed.GetValue(Foil)];
         bool hasOwn = own.Any(o => o is not null);
         if (hasOwn && own.Any(string.IsNullOrEmpty))
             throw new InputException("a prompt of your own needs all of --prompt, --counterfactual, --answer and --foil");
         if (hasOwn && parsed.GetValue(Behaviour) is not null)
             throw new InputException("give either --behaviour or a prompt of your own, not both");
-        foreach (Option<int> option in new[] { Prompts, Steps, Controls })
-            if (parsed.GetValue(option) is < 1 or > 10_000)
-                throw new InputException($"{option.Name} {parsed.GetValue(option)} is not between 1 and 10,000");
         return new InvestigationRequest
         {
             ModelFolder = parsed.GetValue(Model) ?? ShippedModel.Folder,
             Behaviour = hasOwn ? null : parsed.GetValue(Behaviour) ?? "indirect-object",
             Pair = hasOwn ? new AskedPair(own[0]!, own[1]!, own[2]!, own[3]!) : null,
             Seed = parsed.GetValue(Seed),
-            Prompts = parsed.GetValue(Prompts),
-            Steps = parsed.GetValue(Steps),
-            Controls = parsed.GetValue(Controls),
+            Prompts = Cli.Count(parsed, Prompts, 10_000),
+            Steps = Cli.Count(parsed, Steps, 10_000),
+            Controls = Cli.Count(parsed, Controls, 10_000),
         };
     }
 

@@ -7,8 +7,16 @@ namespace Hooke.Cli;
 static class ModelCommand
 {
     static readonly Argument<string> Prompt = new("prompt") { Description = "The text to go on from" };
-    static readonly Option<string> Folder = new("--model") { Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)" };
-    static readonly Option<int> Top = new("--top") { Description = "How many next tokens", DefaultValueFactory = _ => 5 };
+    static readonly Option<string> Folder = new("--model")
+    {
+        Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)",
+    };
+
+    static readonly Option<int> Top = new("--top")
+    {
+        Description = "How many next tokens",
+        DefaultValueFactory = _ => 5,
+    };
 
     /// <summary>The command with its parts.</summary>
     public static Command Create()
@@ -28,11 +36,17 @@ static class ModelCommand
 
     static int Run(ParseResult parsed)
     {
+        int top = Cli.Count(parsed, Top, 1_000_000);
         using Model model = Model.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder);
         using Run run = model.Run(parsed.GetValue(Prompt)!, new Plan { LastLogitsOnly = true });
-        (string Token, float Logit)[] next = [.. run.Top(parsed.GetValue(Top)).Select(t => (model.Tokenizer.TokenText(t.Token), t.Logit))];
+        (string Token, float Logit)[] next =
+            [.. run.Top(top).Select(t => (model.Tokenizer.TokenText(t.Token), t.Logit))];
         if (parsed.GetValue(Cli.Json))
-            Output.Json(new { tokens = run.Tokens.Prompt(0).ToArray(), next = next.Select(n => new { token = n.Token, logit = n.Logit }) });
+            Output.Json(new
+            {
+                tokens = run.Tokens.Prompt(0).ToArray(),
+                next = next.Select(n => new { token = n.Token, logit = n.Logit }),
+            });
         else
             Output.Table(["next token", "logit"], next.Select(n => (IReadOnlyList<string>)[n.Token, $"{n.Logit:f3}"]));
         return Cli.Done;

@@ -16,4 +16,4 @@ RootCommand root = new("""
     ModelCommand.Create(),
     SitesCommand.Create(),
 };
-return await Cli.RunAsync(root, args);
+return Cli.Run(root, args);

@@ -18,7 +18,8 @@ static class ShippedModel
             for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
                 if (Directory.Exists(Path.Combine(folder.FullName, Relative)))
                     return Path.Combine(folder.FullName, Relative);
-            throw new InputException($"{Relative} was not found: run hooke in the repository's folder, or name a model with --model");
+            throw new InputException(
+                $"{Relative} was not found: run hooke in the repository's folder, or name a model with --model");
         }
     }
 }

@@ -11,7 +11,8 @@ static class StageProgress
     {
         if (Console.IsErrorRedirected)
             return work(LinePerStage());
-        return Output.Errors.Progress().HideCompleted(false).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new SpinnerColumn())
+        return Output.Errors.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new SpinnerColumn())
             .Start(context => work(Bars(context)));
     }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using Hooke.Models;
 using Hooke.Studies;
-using Hooke.Tensors;
 using Spectre.Console;
 
 namespace Hooke.Cli;
@@ -11,12 +10,40 @@ namespace Hooke.Cli;
 static class TinyworldCommand
 {
     static readonly Option<string> World = new("--world") { Description = "World file (default: the shipped world)" };
-    static readonly Option<ulong> WorldSeed = new("--seed") { Description = "The world's seed: other facts, triggers and planted machinery", DefaultValueFactory = _ => 0 };
-    static readonly Option<ulong> TrainingSeed = new("--training-seed") { Description = "Seed of the first weights and of the text", DefaultValueFactory = _ => 1 };
-    static readonly Option<int> Steps = new("--steps") { Description = "Number of steps", DefaultValueFactory = _ => new TinyworldSettings().Steps };
-    static readonly Option<string> Out = new("--out") { Description = "Folder of the model and its checkpoints; the command goes on from a checkpoint there", Required = true };
-    static readonly Option<string> Model = new("--model") { Description = "Folder of a world's model (default: the shipped one)" };
-    static readonly Option<int> Pairs = new("--pairs") { Description = "Held-out prompt pairs of each behaviour", DefaultValueFactory = _ => 100 };
+    static readonly Option<ulong> WorldSeed = new("--seed")
+    {
+        Description = "The world's seed: other facts, triggers and planted machinery",
+        DefaultValueFactory = _ => 0,
+    };
+
+    static readonly Option<ulong> TrainingSeed = new("--training-seed")
+    {
+        Description = "Seed of the first weights and of the text",
+        DefaultValueFactory = _ => 1,
+    };
+
+    static readonly Option<int> Steps = new("--steps")
+    {
+        Description = "Number of optimiser steps",
+        DefaultValueFactory = _ => new TinyworldSettings().Steps,
+    };
+
+    static readonly Option<string> Out = new("--out")
+    {
+        Description = "Folder of the model and its checkpoints; the command goes on from a checkpoint there",
+        Required = true,
+    };
+
+    static readonly Option<string> Model = new("--model")
+    {
+        Description = "Folder of a world's model (default: the shipped one)",
+    };
+
+    static readonly Option<int> Pairs = new("--pairs")
+    {
+        Description = "Held-out prompt pairs of each behaviour",
+        DefaultValueFactory = _ => 100,
+    };
 
     /// <summary>The command with its two parts.</summary>
     public static Command Create()
@@ -31,9 +58,10 @@ static class TinyworldCommand
         {
             World, WorldSeed, TrainingSeed, Steps, Out,
         };
-        train.SetAction((parsed, cancel) => Task.FromResult(Train(parsed, cancel)));
+        train.SetAction(Train);
         Command test = new("test", $"""
-            Test a world's model on held-out prompts of every behaviour; exit code 1 if one is under {TinyworldTest.LeastAccuracy:f2}.
+            Test a world's model on held-out prompts of every behaviour.
+            The exit code is 0 where each has an accuracy of {TinyworldTest.LeastAccuracy:f2} or more, 1 where one has less.
 
             Example:
               hooke tinyworld test
@@ -42,23 +70,27 @@ static class TinyworldCommand
             Model, Pairs,
         };
         test.SetAction(Test);
-        return new Command("tinyworld", "A small world of text with known machinery: train a model on it, and test the model") { train, test };
+        return new Command("tinyworld", "A small world of text with known machinery: train a model on it, and test the model")
+        {
+            train, test,
+        };
     }
 
-    static int Train(ParseResult parsed, CancellationToken cancel)
+    static int Train(ParseResult parsed)
     {
-        TinyworldSettings settings = new(Seed: parsed.GetValue(TrainingSeed), Steps: parsed.GetValue(Steps));
-        if (settings.Steps < 1)
-            throw new InputException($"--steps {settings.Steps} is not a number of steps");
-        string world = parsed.GetValue(World) ?? Path.Combine(ShippedModel.Folder, "world.json"), folder = parsed.GetValue(Out)!;
+        using Interruption interruption = new();
+        TinyworldSettings settings = new(Seed: parsed.GetValue(TrainingSeed), Steps: Cli.Count(parsed, Steps, 1_000_000));
+        string world = parsed.GetValue(World) ?? Path.Combine(ShippedModel.Folder, "world.json");
+        string folder = parsed.GetValue(Out)!;
         using TinyworldTraining training = new(world, parsed.GetValue(WorldSeed), settings, folder);
         if (training.Losses.Count > 0)
             Console.Error.WriteLine($"going on from step {training.Losses.Count}");
-        Watch(training, settings.Steps, cancel);
+        Watch(training, settings.Steps, interruption.Token);
         if (parsed.GetValue(Cli.Json))
             Output.Json(new { folder, steps = training.Losses.Count, loss = training.Losses.TakeLast(100).Average() });
         else
-            Console.Out.WriteLine($"{folder}: {training.Losses.Count} steps, loss {training.Losses.TakeLast(100).Average():f3} nats per token");
+            Console.Out.WriteLine(
+                $"{folder}: {training.Losses.Count} steps, loss {training.Losses.TakeLast(100).Average():f3} nats per token");
         return Cli.Done;
     }
 
@@ -73,25 +105,33 @@ static class TinyworldCommand
             training.Run(step => { if (step % 100 == 0) Console.Error.WriteLine(Line(step)); }, cancel);
             return;
         }
-        Output.Errors.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new RemainingTimeColumn()).Start(context =>
-        {
-            ProgressTask task = context.AddTask("training", maxValue: steps);
-            training.Run(step => (task.Value, task.Description) = (step, Line(step)), cancel);
-        });
+        Output.Errors.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new RemainingTimeColumn())
+            .Start(context =>
+            {
+                ProgressTask task = context.AddTask("training", maxValue: steps);
+                training.Run(step => (task.Value, task.Description) = (step, Line(step)), cancel);
+            });
     }
 
     static int Test(ParseResult parsed)
     {
+        int pairs = Cli.Count(parsed, Pairs, 10_000);
         string folder = parsed.GetValue(Model) ?? ShippedModel.Folder;
         World world = TinyworldFolder.LoadWorld(folder);
         using Model model = Models.Model.Load(folder);
-        BehaviourScore[] scores = [.. TinyworldTest.Run(model, world, parsed.GetValue(Pairs))];
+        BehaviourScore[] scores = [.. TinyworldTest.Run(model, world, pairs)];
         bool all = scores.All(s => s.Accuracy >= TinyworldTest.LeastAccuracy);
         if (parsed.GetValue(Cli.Json))
             Output.Json(new { folder, least_accuracy = TinyworldTest.LeastAccuracy, passed = all, scores });
         else
-            Output.Table(["behaviour", "prompts", "accuracy", "mean logit difference (nats)", ""], scores.Select(s => (IReadOnlyList<string>)
-                [s.Behaviour, $"{s.Prompts}", $"{s.Accuracy:f3}", $"{s.LogitDifference:f2}", s.Accuracy < TinyworldTest.LeastAccuracy ? $"under {TinyworldTest.LeastAccuracy:f2}" : ""]));
+            Output.Table(["behaviour", "prompts", "accuracy", "mean logit difference (nats)", ""], scores.Select(Row));
         return all ? Cli.Done : Cli.No;
     }
+
+    static IReadOnlyList<string> Row(BehaviourScore score) =>
+    [
+        score.Behaviour, $"{score.Prompts}", $"{score.Accuracy:f3}", $"{score.LogitDifference:f2}",
+        score.Accuracy < TinyworldTest.LeastAccuracy ? $"under {TinyworldTest.LeastAccuracy:f2}" : "",
+    ];
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hooke.Evidence;
 using Hooke.Studies;
 
 namespace Hooke.Cli;
@@ -6,8 +7,13 @@ namespace Hooke.Cli;
 /// <summary><c>hooke verify</c>: run a dossier's request again and compare.</summary>
 static class VerifyCommand
 {
+    const int Shown = 20;
+
     static readonly Argument<string> Path = new("dossier") { Description = "The dossier's folder" };
-    static readonly Option<string> Model = new("--model") { Description = "Where the model lies now, if not where the dossier says" };
+    static readonly Option<string> Model = new("--model")
+    {
+        Description = "Where the model lies now, if not where the dossier says",
+    };
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -33,12 +39,16 @@ static class VerifyCommand
         if (parsed.GetValue(Cli.Json))
             Output.Json(new { dossier = path, identical = verification.IsIdentical, differences = verification.Differences });
         else if (verification.IsIdentical)
-            Console.Out.WriteLine($"identical: every number of {path} came out the same (result {verification.Dossier.ResultIdentity})");
+            Console.Out.WriteLine(
+                $"identical: every number of {path} came out the same (result {verification.Dossier.ResultIdentity})");
         else
         {
-            Console.Out.WriteLine($"{verification.Differences.Count} differences from {path} (there: the dossier; here: this run):");
-            foreach (Difference difference in verification.Differences.Take(20))
-                Console.Out.WriteLine($"  {difference.Path}: {difference.Here} there, {difference.There} here");
+            Console.Out.WriteLine(
+                $"different: this run differs from {path} in {Words.Count(verification.Differences.Count, "place")}");
+            foreach (Difference difference in verification.Differences.Take(Shown))
+                Console.Out.WriteLine($"  {difference.Path}: the dossier has {difference.Here}, this run {difference.There}");
+            if (verification.Differences.Count > Shown)
+                Console.Out.WriteLine($"  and {verification.Differences.Count - Shown} more; --json lists all");
         }
         return verification.IsIdentical ? Cli.Done : Cli.No;
     }

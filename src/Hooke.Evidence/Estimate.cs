@@ -39,6 +39,10 @@ public sealed record Estimate(double Value, double Low, double High, int N, stri
     /// <summary>"0.93 [0.9, 0.96]": the number and its interval, to three significant digits.</summary>
     public override string ToString() => $"{Words.Number(Value)} [{Words.Number(Low)}, {Words.Number(High)}]";
 
+    /// <summary>"93 % [90, 96]": a share, so that 1 of 64 prompts is not read where all are meant.</summary>
+    public string InPercent() =>
+        $"{Words.Number(100 * Value)} % [{Words.Number(100 * Low)}, {Words.Number(100 * High)}]";
+
     static double Finite(double number) => double.IsFinite(number)
         ? number
         : throw new ArgumentException($"An estimate's numbers are finite, and one is {number}.");

@@ -11,7 +11,7 @@ public sealed record BehaviourCheck(Estimate Accuracy, Estimate Metric, string M
 
     /// <inheritdoc/>
     public string Sentence =>
-        $"The model does it on {Accuracy} of {Words.Count(Accuracy.N, "prompt")}, "
+        $"The model does it on {Accuracy.InPercent()} of {Words.Count(Accuracy.N, "prompt")}, "
         + $"with a mean {MetricName} of {Metric}{Outcomes.TooFew(Accuracy.N)}.";
 
     Outcome Decided =>

@@ -13,7 +13,7 @@ public sealed record Prediction(string Intervention, Estimate Share, Estimate Sh
 
     /// <inheritdoc/>
     public string Sentence =>
-        $"{Intervention}: {Share} of {Words.Count(Share.N, "counterfactual prompt")} move as predicted, "
+        $"{Intervention}: {Share.InPercent()} of {Words.Count(Share.N, "counterfactual prompt")} move as predicted, "
         + $"by {Shift} on average{Outcomes.TooFew(Share.N)}.";
 
     Outcome Decided =>

@@ -50,8 +50,7 @@ public sealed partial record Dossier
     public Dossier Write(string folder)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), partial = target + ".partial";
-        RefuseForeign(target);
-        RefuseForeignPartial(partial);
+        RequireFolder(folder);
         Dossier settled = Settled();
         DossierChecks.Check(settled, "The dossier");
         try
@@ -71,6 +70,15 @@ public sealed partial record Dossier
             Clear(partial);
         }
         return settled;
+    }
+
+    /// <summary>Whether a dossier may be written into a folder: to be asked before long work.</summary>
+    /// <exception cref="InputException">The folder, or the one it is put together in, holds something else.</exception>
+    public static void RequireFolder(string folder)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        RefuseForeign(target);
+        RefuseForeignPartial(target + ".partial");
     }
 
     static Dossier Parse(string json, string file)

@@ -55,7 +55,10 @@ sealed class CircuitTests
     {
         using Run run = _model.Run(_prompts.Test.Clean, new Plan { LastLogitsOnly = true });
         double[] prefers = [.. _prompts.Test.Prefers(run).Select(p => p ? 1.0 : 0.0)];
-        return new(Measures.Mean(prefers, _request.Seed), Measures.Mean(_prompts.Test.Metric(run), _request.Seed), InvestigationWording.Metric);
+        return new(
+            Measures.Mean(prefers, _request.Seed),
+            Measures.Mean(_prompts.Test.Metric(run), _request.Seed),
+            InvestigationWording.Metric);
     }
 
     (Necessity, Sufficiency) AgainstControls()
@@ -111,7 +114,8 @@ sealed class CircuitTests
             new(contributions, _prompts.HeldOut));
     }
 
-    // The claim predicts: giving the circuit's components their clean outputs on the counterfactual prompts brings the clean answer.
+    // The claim predicts: with the outputs that the circuit's components have on the clean prompts, the counterfactual
+    // ones get the clean answer.
     Prediction? Predict()
     {
         _progress(new("testing predictions on counterfactual prompts", 0));
@@ -121,14 +125,19 @@ sealed class CircuitTests
         using Run clean = _model.Run(_prompts.Test.Clean, CircuitRunner.Outputs(_graph));
         using Run before = _model.Run(_prompts.Test.Counterfactual, new Plan { LastLogitsOnly = true });
         double[] from = _prompts.Test.Metric(before), to = _prompts.Test.Metric(clean);
-        TargetedIntervention whole = Intervene(members, clean.Recording, from, to, "the logit difference goes more than half of the way to the clean prompt's", 0.5);
+        TargetedIntervention whole = Intervene(
+            members, clean.Recording, from, to,
+            "the logit difference goes more than half of the way to the clean prompt's", 0.5);
         _interventions.Add(whole);
-        IReadOnlyDictionary<Node, double> attribution = ComponentAttribution.IntegratedGradients(_model, _prompts.Discovery, _graph, _request.Steps);
+        IReadOnlyDictionary<Node, double> attribution =
+            ComponentAttribution.IntegratedGradients(_model, _prompts.Discovery, _graph, _request.Steps);
         foreach (Node member in members.OrderByDescending(m => Math.Abs(attribution[m])).Take(SingledOut))
-            _interventions.Add(Intervene([member], clean.Recording, from, to, attribution[member] > 0 ? "the logit difference rises" : "the logit difference falls",
-                attribution[member] > 0 ? 0 : double.NegativeInfinity));
-        return new($"Giving the circuit's {members.Length} components, on counterfactual prompts, what they write on the clean ones was "
-            + "predicted to move the logit difference more than half of the way to the clean prompt's", whole.Share, whole.Shift);
+            _interventions.Add(attribution[member] > 0
+                ? Intervene([member], clean.Recording, from, to, "the logit difference rises", 0)
+                : Intervene([member], clean.Recording, from, to, "the logit difference falls", double.NegativeInfinity));
+        return new($"Giving the circuit's {members.Length} components, on counterfactual prompts, what they write on the "
+            + "clean ones was predicted to move the logit difference more than half of the way to the clean prompt's",
+            whole.Share, whole.Shift);
     }
 
     // A prompt moved as predicted if it went more than the least share of its way to the clean metric; −∞ predicts a fall.
@@ -166,11 +175,13 @@ sealed class CircuitTests
         if (members.Count == 0)
             return null;
         IReadOnlyDictionary<Node, double> losses = ComponentPatching.Losses(_model, _prompts.Discovery, _graph);
-        HashSet<Node> found = [.. _graph.Senders.Where(losses.ContainsKey).OrderByDescending(n => Math.Abs(losses[n])).Take(members.Count)];
+        HashSet<Node> found = [.. _graph.Senders.Where(losses.ContainsKey)
+            .OrderByDescending(n => Math.Abs(losses[n])).Take(members.Count)];
         Circuit among = new(_graph, Enumerable.Range(0, _graph.Edges.Count).Where(i =>
             Among(_graph.Edges[i].Source, found) && Among(_graph.Edges[i].Target.Node, found)));
-        return new([new("activation patching of whole components", (double)found.Count(members.Contains) / members.Count,
-            (double)members.Count / losses.Count, Measures.Faithfulness(_test.Metric(among), _whole, _empty, _request.Seed))]);
+        return new([new("activation patching of whole components",
+            (double)found.Count(members.Contains) / members.Count, (double)members.Count / losses.Count,
+            Measures.Faithfulness(_test.Metric(among), _whole, _empty, _request.Seed))]);
     }
 
     static bool Among(Node node, HashSet<Node> found) =>

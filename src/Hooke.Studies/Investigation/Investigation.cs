@@ -43,7 +43,8 @@ public sealed class Investigation : IDisposable
         using CircuitRunner test = new(_model, _prompts.Test, _graph);
         if (discovery.Metric(_graph.Whole).Average() == discovery.Metric(_graph.Empty).Average())
             throw new InputException(
-                "the model answers the prompts and their counterfactuals alike: there is nothing to find; choose a counterfactual that matters");
+                "the model answers the prompts and their counterfactuals alike: there is nothing to find; "
+                + "choose a counterfactual that matters");
         _progress(new("ranking edges by EAP-IG", 0));
         float[] scores = EdgeAttribution.IntegratedGradients(_model, _prompts.Discovery, _graph, _request.Steps);
         CircuitGrowth growth = new(discovery, _graph, scores);
@@ -58,7 +59,8 @@ public sealed class Investigation : IDisposable
     public void Dispose() => _model.Dispose();
 
     Dossier Compose(
-        float[] scores, CircuitGrowth growth, Circuit circuit, Findings findings, IReadOnlyList<TargetedIntervention> interventions)
+        float[] scores, CircuitGrowth growth, Circuit circuit, Findings findings,
+        IReadOnlyList<TargetedIntervention> interventions)
     {
         InvestigationWording wording = new(_request, _model, _graph, _prompts, circuit);
         return new Dossier

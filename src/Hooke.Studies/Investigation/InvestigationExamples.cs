@@ -22,7 +22,8 @@ sealed class InvestigationExamples(Model model, InvestigationPrompts prompts)
     {
         double[] logits = [.. run.LastLogits(prompt).ToArray().Select(l => (double)l)];
         double max = logits.Max(), sum = logits.Sum(l => Exp(l - max));
-        return [.. run.Top(Tokens, prompt).Select(t => new NextToken(model.Tokenizer.TokenText(t.Token), Exp(t.Logit - max) / sum))];
+        return [.. run.Top(Tokens, prompt)
+            .Select(t => new NextToken(model.Tokenizer.TokenText(t.Token), Exp(t.Logit - max) / sum))];
     }
 
     static double Exp(double x) => Tensors.Elementary.Exp((float)x);

@@ -13,7 +13,8 @@ static class InvestigationMaps
         string[] layers = Labels(model.Config.NLayers);
         string[] tokens = [.. example.Clean.Prompt(0).ToArray().Select(model.Tokenizer.TokenText)];
         Heatmap Map(string name, Site site, string columns, string[] labels, double[][] values) => new(
-            name, site.Name.Replace("{}", "{layer}", StringComparison.Ordinal), "Share of the difference that the counterfactual run gets back when it has the clean run's value there.",
+            name, site.Name.Replace("{}", "{layer}", StringComparison.Ordinal),
+            "Share of the difference that the counterfactual run gets back when it has the clean run's value there.",
             "layer", columns, layers, labels, values);
         return
         [

@@ -12,7 +12,8 @@ static class ModelIdentities
         Config = Identity.OfFile(Path.Combine(folder, "config.json")),
         Tokenizer = Identity.OfFile(Path.Combine(folder, "tokenizer.json")),
         Prompts = prompts,
-        Hooke = typeof(ModelIdentities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
+        Hooke = typeof(ModelIdentities).Assembly
+            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown",
     };
 
     /// <summary>SHA-256 over the weight files in the order of their names.</summary>

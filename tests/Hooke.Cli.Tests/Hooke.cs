@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Hooke.Testing;
+
+namespace Hooke.Cli.Tests;
+
+/// <summary>What a run of the program gave.</summary>
+/// <param name="Code">Its exit code.</param>
+/// <param name="Out">Its standard output.</param>
+/// <param name="Error">Its standard error.</param>
+sealed record Outcome(int Code, string Out, string Error)
+{
+    /// <summary>Standard output, which must be one JSON document and nothing else.</summary>
+    public JsonElement Json => JsonDocument.Parse(Out).RootElement;
+}
+
+/// <summary>Starts the program as a user would, in the repository's folder.</summary>
+static class Hooke
+{
+    static readonly string Program = Path.Combine(AppContext.BaseDirectory, "hooke.dll");
+
+    /// <summary>The prompt pair of the kind that the shipped model answers.</summary>
+    public const string Prompt = "While David and Ivan were at the library , Ivan handed a ladder to";
+
+    public static string ShippedModel { get; } = Path.Combine(Fixtures.Root, "models", "tinyworld");
+
+    public static Outcome Run(params string[] arguments) => Wait(Start(arguments));
+
+    public static Process Start(params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet", [Program, .. arguments])
+        {
+            WorkingDirectory = Fixtures.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    public static Outcome Wait(Process process)
+    {
+        using (process)
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+            process.WaitForExit();
+            return new(process.ExitCode, output.Result, error.Result);
+        }
+    }
+
+    /// <summary>Exit code 2, nothing on standard output, and one sentence that holds the given words.</summary>
+    public static void RefusedWith(this Outcome outcome, params string[] words)
+    {
+        string[] lines = outcome.Error.TrimEnd().Split('\n');
+        Assert.True(outcome.Code == 2, $"exit code {outcome.Code}: {outcome.Error}");
+        Assert.Equal("", outcome.Out);
+        Assert.Equal(lines[^1], Assert.Single(lines, line => line.StartsWith("hooke: ", StringComparison.Ordinal)));
+        Assert.All(words, word => Assert.Contains(word, lines[^1], StringComparison.Ordinal));
+    }
+}
+
+/// <summary>A folder of a test's own, deleted with what is in it.</summary>
+sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("hooke-cli-").FullName;
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    /// <summary>A copy of the shipped model with one file changed.</summary>
+    public string ModelWith(string file, Func<byte[], byte[]> change)
+    {
+        string folder = this["model"];
+        Directory.CreateDirectory(folder);
+        foreach (string path in Directory.EnumerateFiles(Hooke.ShippedModel))
+            File.Copy(path, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(path)));
+        string changed = System.IO.Path.Combine(folder, file);
+        byte[] before = File.ReadAllBytes(changed), after = change(before);
+        Assert.NotEqual(before, after);
+        File.WriteAllBytes(changed, after);
+        return folder;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
