@@ -18,9 +18,9 @@ static class PatchingSweep
         int[][] pair = RandomGpt2.Prompts(2, Positions);
         PromptSet prompts = new(new TokenBatch([pair[0]]), new TokenBatch([pair[1]]), [([Answer], [Foil])]);
         Console.WriteLine(
-            $"GPT-2 small's shape, random weights, float32; {model.Config.NLayers} layers x {Positions} positions, a prompt "
-            + $"pair of {Positions} tokens.");
-        Console.WriteLine("The metric is the logit difference at the last token. Ratio: PyTorch's time / Hooke's.");
+            $"GPT-2 small's shape, random weights, float32; {model.Config.NLayers} layers x {Positions} positions, "
+            + $"a prompt pair of {Positions} tokens.");
+        Console.WriteLine("The metric is the logit difference at the last token. Ratio: time of PyTorch / time of Hooke.");
         Console.WriteLine($"{Work.Threads} threads, {32 * GemmTiles.Width}-bit vectors, {peer.Description}");
         Console.WriteLine();
 
@@ -33,8 +33,8 @@ static class PatchingSweep
                 ours = [.. sweep.Residual().SelectMany(layer => layer)];
             }));
         Row("PyTorch runs", "variants a batch", "PyTorch", "Hooke", "ratio");
-        Row("whole forward passes", $"{whole["batch"]}", $"{ms[0] / 1000:F2} s", $"{ms[2] / 1000:F2} s", $"{ms[0] / ms[2]:F2}");
-        Row("from the patched layer", $"{late["batch"]}", $"{ms[1] / 1000:F2} s", $"{ms[2] / 1000:F2} s", $"{ms[1] / ms[2]:F2}");
+        Row("whole forward passes", $"{whole["batch"]}", Seconds(ms[0]), Seconds(ms[2]), $"{ms[0] / ms[2]:F2}");
+        Row("from the patched layer", $"{late["batch"]}", Seconds(ms[1]), Seconds(ms[2]), $"{ms[1] / ms[2]:F2}");
         double worst = Math.Max(Difference(ours, theirs), Difference(ours, theirsLate));
         Console.WriteLine();
         Console.WriteLine($"All {ours.Length} values of the three agree to {worst:E1} of the largest.");
@@ -63,6 +63,8 @@ static class PatchingSweep
 
     static double Difference(double[] ours, double[] theirs) =>
         ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max() / ours.Max(Math.Abs);
+
+    static string Seconds(double ms) => $"{ms / 1000:F2} s";
 
     static void Row(string what, string batch, string peer, string hooke, string ratio) =>
         Console.WriteLine($"{what,-24}{batch,18}{peer,12}{hooke,12}{ratio,8}");

@@ -15,7 +15,8 @@ try
             PatchingSweep.Run();
             return 0;
         default:
-            Console.Error.WriteLine("Say which table: forward, sweep or matmul [SHAPE ...], for example: matmul 128x768x3072");
+            Console.Error.WriteLine(
+                "Say which table: forward, sweep or matmul [SHAPE ...], for example: matmul 128x768x3072");
             return 2;
     }
 }

@@ -20,7 +20,8 @@ static class RecordedForward
         using Model model = RandomGpt2.Create();
         using TorchPeer peer = new(model);
         Plan plan = Everything(model.Config);
-        Console.WriteLine("GPT-2 small's shape, random weights, float32; every activation kept. Ratio: PyTorch's time / Hooke's.");
+        Console.WriteLine("GPT-2 small's shape, random weights, float32; every activation kept.");
+        Console.WriteLine("Ratio: time of PyTorch / time of Hooke.");
         Console.WriteLine($"{Work.Threads} threads, {32 * GemmTiles.Width}-bit vectors, {peer.Description}");
         Console.WriteLine();
         Row("prompts x tokens", "PyTorch", "Hooke", "ratio");
@@ -35,7 +36,8 @@ static class RecordedForward
         }
         (double worst, double logits) = Differences(model, plan, peer);
         Console.WriteLine();
-        Console.WriteLine($"All {plan.Record.Count} activations agree to {worst:E1} or better, the logits to {logits:E1} (‖a−b‖/‖b‖).");
+        Console.WriteLine(
+            $"All {plan.Record.Count} activations agree to {worst:E1} or better, the logits to {logits:E1} (‖a−b‖/‖b‖).");
     }
 
     /// <summary>A plan that keeps every activation that GPT-2 has.</summary>

@@ -47,7 +47,9 @@ sealed class TorchPeer : IDisposable
         _process.StandardInput.WriteLine(request.ToJsonString());
         _process.StandardInput.Flush();
         string? answer = _process.StandardOutput.ReadLine();
-        return answer is null ? throw new InputException("the PyTorch side has stopped, see above") : JsonNode.Parse(answer)!;
+        return answer is null
+            ? throw new InputException("the PyTorch side has stopped, see above")
+            : JsonNode.Parse(answer)!;
     }
 
     /// <summary>Prompts as JSON.</summary>
