@@ -71,13 +71,13 @@ public sealed class TinyworldTests : IDisposable
     Outcome Train(string name, params string[] options) =>
         Hooke.Run(["tinyworld", "train", "--out", _folder[name], .. options]);
 
-    // The interrupt that Ctrl+C sends, once training is under way.
+    // Asked to end once training is under way; by SIGTERM, since a background shell makes its children deaf to Ctrl+C.
     Outcome Stopped(string name, string steps)
     {
         Process process = Hooke.Start("tinyworld", "train", "--out", _folder[name], "--steps", steps);
         while (!Directory.Exists(_folder[name]) && !process.HasExited)
             Thread.Sleep(1);
-        Assert.Equal(0, Kill(process.Id, 2));
+        Assert.Equal(0, Kill(process.Id, 15));
         return Hooke.Wait(process);
     }
 

@@ -54,7 +54,7 @@ public sealed class Site
 
     /// <summary>Output of the norm before attention, before gain and bias.</summary>
     public static Site Ln1Normalized { get; } =
-        new("blocks.{}.ln1.hook_normalized", SiteShape.Residual, "output of the norm before attention");
+        new("blocks.{}.ln1.hook_normalized", SiteShape.Residual, "output of the norm before attention, before gain and bias");
 
     /// <summary>What each head's queries read, before the norm.</summary>
     public static Site QInput { get; } =
@@ -114,7 +114,7 @@ public sealed class Site
 
     /// <summary>Output of the norm before the MLP, before gain and bias.</summary>
     public static Site Ln2Normalized { get; } =
-        new("blocks.{}.ln2.hook_normalized", SiteShape.Residual, "output of the norm before the MLP");
+        new("blocks.{}.ln2.hook_normalized", SiteShape.Residual, "output of the norm before the MLP, before gain and bias");
 
     /// <summary>MLP neurons before the non-linearity; of a gated MLP, the gate's.</summary>
     public static Site MlpPre { get; } = new("blocks.{}.mlp.hook_pre", SiteShape.Mlp, "MLP neurons before the non-linearity");
@@ -139,7 +139,7 @@ public sealed class Site
 
     /// <summary>Output of the final norm, before gain and bias.</summary>
     public static Site LnFinalNormalized { get; } =
-        new("ln_final.hook_normalized", SiteShape.Residual, "output of the final norm");
+        new("ln_final.hook_normalized", SiteShape.Residual, "output of the final norm, before gain and bias");
 
     /// <summary>Logits.</summary>
     public static Site Logits { get; } = new("logits", SiteShape.Logits, "logits");

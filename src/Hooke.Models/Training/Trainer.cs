@@ -55,7 +55,10 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Writes weights, moments, step and the losses so far to one file, atomically.</summary>
-    public void SaveCheckpoint(string path, IReadOnlyList<float> losses)
+    /// <param name="path">The file.</param>
+    /// <param name="losses">The loss of every step so far.</param>
+    /// <param name="training">What names this training among others of the same transformer, such as a hash of its text.</param>
+    public void SaveCheckpoint(string path, IReadOnlyList<float> losses, string training = "")
     {
         IEnumerable<TensorToWrite> tensors = State()
             .Select(s => TensorToWrite.FromFloats(
@@ -64,17 +67,22 @@ public sealed class Trainer : IDisposable
         SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
         {
             ["step"] = Steps.ToString(CultureInfo.InvariantCulture),
+            ["training"] = training,
         });
     }
 
     /// <summary>Goes on from a checkpoint, and gives the losses up to it.</summary>
-    /// <exception cref="InputException">The file is damaged, or of another transformer.</exception>
-    public IReadOnlyList<float> LoadCheckpoint(string path)
+    /// <exception cref="InputException">The file is damaged, or of another transformer or training.</exception>
+    public IReadOnlyList<float> LoadCheckpoint(string path, string training = "")
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
         if (!file.Metadata.TryGetValue("step", out string? text)
             || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int step) || step < Steps)
             throw new InputException($"{path} is not a checkpoint of this training: remove it to start anew");
+        if (file.Metadata.GetValueOrDefault("training") != training || !file.Contains("losses")
+            || file.EntryOf("losses").Count != step)
+            throw new InputException(
+                $"{path} is a checkpoint of a training with other text, seed or settings: give these, or remove it to start anew");
         foreach ((string name, Tensor tensor) in State())
         {
             if (!file.Contains(name) || file.EntryOf(name).Count != tensor.Shape.Count)

@@ -1,3 +1,4 @@
+using Hooke.Evidence;
 using Hooke.Models;
 using Hooke.Tensors;
 
@@ -36,7 +37,7 @@ public sealed class TinyworldTraining : IDisposable
     readonly TinyworldSettings _settings;
     readonly Trainer _trainer;
     readonly List<float> _losses;
-    readonly string _folder, _worldFile;
+    readonly string _folder, _worldFile, _identity;
 
     /// <summary>A training that writes into a folder; it goes on from the checkpoint there.</summary>
     /// <param name="worldFile">The world's file.</param>
@@ -49,8 +50,9 @@ public sealed class TinyworldTraining : IDisposable
         World world = World.Load(worldFile, worldSeed);
         (_world, _settings, _folder, _worldFile) = (world, settings, folder, worldFile);
         _trainer = new Trainer(Config(world, settings), settings.Seed, Optimiser);
+        _identity = Identity.OfText($"{Identity.OfFile(worldFile)} {worldSeed} {settings}");
         string checkpoint = Path.Combine(folder, CheckpointFile);
-        _losses = File.Exists(checkpoint) ? [.. _trainer.LoadCheckpoint(checkpoint)] : [];
+        _losses = File.Exists(checkpoint) ? [.. _trainer.LoadCheckpoint(checkpoint, _identity)] : [];
     }
 
     /// <summary>The loss of every step so far, in nats per token.</summary>
@@ -74,7 +76,7 @@ public sealed class TinyworldTraining : IDisposable
             _losses.Add(_trainer.Step(Batch(_world, _settings, step), _settings.LearningRateAt(step)));
             afterStep(_trainer.Steps);
             if (cancel.IsCancellationRequested || _trainer.Steps % StepsBetweenCheckpoints == 0)
-                _trainer.SaveCheckpoint(Path.Combine(_folder, CheckpointFile), _losses);
+                _trainer.SaveCheckpoint(Path.Combine(_folder, CheckpointFile), _losses, _identity);
             cancel.ThrowIfCancellationRequested();
         }
         _trainer.SaveModel(_folder);
