@@ -82,7 +82,7 @@ public sealed class Trainer : IDisposable
         if (file.Metadata.GetValueOrDefault("training") != training || !file.Contains("losses")
             || file.EntryOf("losses").Count != step)
             throw new InputException(
-                $"{path} is a checkpoint of a training with other text, seed or settings: give these, or remove it to start anew");
+                $"{path} is a checkpoint of a training with other text, seed or settings: give these, or remove it");
         foreach ((string name, Tensor tensor) in State())
         {
             if (!file.Contains(name) || file.EntryOf(name).Count != tensor.Shape.Count)
