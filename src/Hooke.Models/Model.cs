@@ -66,8 +66,9 @@ public sealed class Model : IDisposable
     {
         plan ??= Plan.Empty;
         new PlanCheck(Config, tokens, sources ?? NoSources).Require(plan);
-        using Hooks hooks = new(plan, tokens, sources ?? NoSources);
-        Tensor logits = Transformer.Run(tokens, hooks, plan.LastLogitsOnly);
+        Pass pass = Pass.Whole(tokens, plan.LastLogitsOnly);
+        using Hooks hooks = new(plan, pass, sources ?? NoSources);
+        Tensor logits = Transformer.Run(pass, hooks);
         return new Run(tokens, logits, plan.LastLogitsOnly, hooks.Recording);
     }
 
@@ -85,8 +86,9 @@ public sealed class Model : IDisposable
         if (!residual.Shape.Equals(new Shape(tokens.Count, tokens.Positions, Config.DModel)))
             throw new ArgumentException(
                 $"a residual stream of shape {residual.Shape} for {tokens.Count} prompts of {tokens.Positions} positions");
-        using Hooks hooks = new(plan, tokens, sources ?? NoSources);
-        Tensor logits = Transformer.RunFrom(layer, residual.Share(), tokens, hooks, plan.LastLogitsOnly);
+        Pass pass = Pass.Whole(tokens, plan.LastLogitsOnly);
+        using Hooks hooks = new(plan, pass, sources ?? NoSources);
+        Tensor logits = Transformer.RunFrom(layer, residual.Share(), pass, hooks);
         return new Run(tokens, logits, plan.LastLogitsOnly, hooks.Recording);
     }
 
@@ -103,8 +105,9 @@ public sealed class Model : IDisposable
     {
         new PlanCheck(Config, tokens, sources ?? NoSources).Require(plan);
         using Tape tape = new();
-        using Hooks hooks = new(plan, tokens, sources ?? NoSources, tape);
-        Run run = new(tokens, Transformer.Run(tokens, hooks, plan.LastLogitsOnly), plan.LastLogitsOnly, hooks.Recording);
+        Pass pass = Pass.Whole(tokens, plan.LastLogitsOnly);
+        using Hooks hooks = new(plan, pass, sources ?? NoSources, tape);
+        Run run = new(tokens, Transformer.Run(pass, hooks), plan.LastLogitsOnly, hooks.Recording);
         Address[] addresses = [.. run.Recording.Addresses];
         using Tensor weights = seed(run);
         Tensor[] gradients = tape.Gradients(run.Logits, weights, [.. addresses.Select(a => run[a])]);

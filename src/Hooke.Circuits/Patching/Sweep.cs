@@ -8,18 +8,16 @@ namespace Hooke.Circuits;
 /// </summary>
 /// <remarks>
 /// A value is (m(patched) − m(counterfactual)) / (m(clean) − m(counterfactual)), m the mean over prompts: 0 where the place
-/// does not matter, 1 where it restores all. Every variant starts at its own layer, from the kept residual stream, and the
-/// variants of a layer share a batch: what lies below cannot have changed.
+/// does not matter, 1 where it restores all. Of every variant only what the patch can change is computed (<see cref="Variants"/>).
 /// </remarks>
 public sealed class Sweep : IDisposable
 {
     const string CleanRun = "clean";
-    const int MostRows = 4096; // [batch · pos] rows of one batch of variants
 
     readonly Model _model;
     readonly PromptSet _prompts;
-    readonly Run _clean, _base;
-    readonly Dictionary<string, Recording> _sources;
+    readonly Run _clean;
+    readonly Variants _variants;
     readonly double _from, _to;
 
     /// <summary>Runs the prompts once, keeping what the sweeps patch.</summary>
@@ -27,18 +25,18 @@ public sealed class Sweep : IDisposable
     /// Clean and counterfactual prompts have the same metric: there is nothing to restore.
     /// </exception>
     public Sweep(Model model, PromptSet prompts)
+        : this(model, prompts, [Site.ResidPre, Site.AttnOut, Site.MlpOut, Site.Z])
+    {
+    }
+
+    Sweep(Model model, PromptSet prompts, Site[] sites)
     {
         (_model, _prompts) = (model, prompts);
-        Plan keep = new()
-        {
-            Record = [.. Enumerable.Range(0, model.Config.NLayers).SelectMany(l =>
-                new[] { Site.ResidPre.At(l), Site.AttnOut.At(l), Site.MlpOut.At(l), Site.Z.At(l) })],
-            LastLogitsOnly = true,
-        };
-        _clean = model.Run(prompts.Clean, keep);
-        _base = model.Run(prompts.Counterfactual, keep);
-        _sources = new() { [CleanRun] = _clean.Recording };
-        (_from, _to) = (prompts.Metric(_base).Average(), prompts.Metric(_clean).Average());
+        Address[] keep = [.. Layers.SelectMany(l => sites.Select(site => site.At(l)))];
+        _clean = model.Run(prompts.Clean, new Plan { Record = keep, LastLogitsOnly = true });
+        Dictionary<string, Recording> sources = new() { [CleanRun] = _clean.Recording };
+        _variants = new Variants(model, prompts.Counterfactual, sources, keep);
+        (_from, _to) = (prompts.Metric(_variants.Base).Average(), prompts.Metric(_clean).Average());
         if (_from == _to)
             throw new InputException(
                 "the metric is the same on the prompts and on their counterfactuals: there is nothing to patch");
@@ -54,47 +52,41 @@ public sealed class Sweep : IDisposable
     public double[][] MlpOutput() => ByPosition(Site.MlpOut);
 
     /// <summary>Each head's z at all positions: [layer][head].</summary>
-    public double[][] Heads() => [.. Enumerable.Range(0, _model.Config.NLayers).Select(layer => Layer(layer,
-        [.. Enumerable.Range(0, _model.Config.NHeads).Select(h => Site.Z.At(layer).AtHead(h))]))];
+    public double[][] Heads() => ByHead(Site.Z);
+
+    /// <summary>Each head's attention pattern at all positions: [layer][head].</summary>
+    public double[][] Patterns()
+    {
+        using Sweep patterns = new(_model, _prompts, [Site.Pattern]);
+        return patterns.ByHead(Site.Pattern);
+    }
+
+    /// <summary>Each neuron of one layer's MLP at all positions: [neuron].</summary>
+    /// <exception cref="InputException">The model has no such layer.</exception>
+    public double[] Neurons(int layer)
+    {
+        using Sweep neurons = new(_model, _prompts, [Site.MlpPost]);
+        return neurons.Values([.. Enumerable.Range(0, _model.Config.DMlp).Select(n => Site.MlpPost.At(layer).AtNeuron(n))]);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _clean.Dispose();
-        _base.Dispose();
+        _variants.Dispose();
     }
 
-    double[][] ByPosition(Site site) => [.. Enumerable.Range(0, _model.Config.NLayers).Select(layer => Layer(layer,
-        [.. Enumerable.Range(0, _prompts.Clean.Positions).Select(p => site.At(layer).AtPosition(p))]))];
+    IEnumerable<int> Layers => Enumerable.Range(0, _model.Config.NLayers);
 
-    double[] Layer(int layer, Address[] places)
-    {
-        int together = Math.Max(1, MostRows / (_prompts.Count * _prompts.Clean.Positions));
-        return [.. places.Chunk(together).SelectMany(some => Variants(layer, some))];
-    }
+    double[][] ByPosition(Site site) => ByLayer(
+        _prompts.Clean.Positions, (layer, position) => site.At(layer).AtPosition(position));
 
-    // Variant v is prompts v·n … v·n + n − 1 of the batch.
-    double[] Variants(int layer, Address[] places)
-    {
-        int n = _prompts.Count;
-        TokenBatch tokens = _prompts.Counterfactual.Repeat(places.Length);
-        Plan plan = new()
-        {
-            Interventions = [.. places.Select((place, v) =>
-                new Patch(place, CleanRun) { Prompts = new PositionRange(v * n, (v * n) + n - 1) })],
-            LastLogitsOnly = true,
-        };
-        using Tensor residual = Repeated(_base[Site.ResidPre.At(layer)], places.Length);
-        using Run run = _model.RunFrom(layer, residual, tokens, plan, _sources);
-        double[] metric = _prompts.Metric(run);
-        return [.. places.Select((_, v) => (metric.AsSpan(v * n, n).ToArray().Average() - _from) / (_to - _from))];
-    }
+    double[][] ByHead(Site site) => ByLayer(_model.Config.NHeads, (layer, head) => site.At(layer).AtHead(head));
 
-    static Tensor Repeated(Tensor x, int times)
-    {
-        Tensor repeated = Tensor.Zeros(x.Shape[0] * times, x.Shape[1], x.Shape[2]);
-        for (int t = 0; t < times; t++)
-            x.Data.CopyTo(repeated.Data[(t * x.Data.Length)..]);
-        return repeated;
-    }
+    double[][] ByLayer(int width, Func<int, int, Address> place) =>
+        [.. Values([.. Layers.SelectMany(l => Enumerable.Range(0, width).Select(i => place(l, i)))]).Chunk(width)];
+
+    double[] Values(Address[] places) => _variants.Run(
+        [.. places.Select(place => (Intervention[])[new Patch(place, CleanRun)])],
+        run => (_prompts.Metric(run).Average() - _from) / (_to - _from));
 }

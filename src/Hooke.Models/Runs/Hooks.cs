@@ -9,17 +9,17 @@ internal sealed class Hooks : IDisposable
     readonly Dictionary<(int Site, int Layer), List<Intervention>> _edits = [];
     readonly HashSet<int> _split = [];
     readonly IReadOnlyDictionary<string, Recording> _sources;
-    readonly TokenBatch _tokens;
+    readonly Pass _pass;
     readonly Tape? _tape;
     readonly Rerouting? _rerouting;
 
     /// <param name="plan">A plan that has passed <see cref="PlanCheck"/>.</param>
-    /// <param name="tokens">The run's prompts.</param>
+    /// <param name="pass">What the pass computes.</param>
     /// <param name="sources">Other runs, by the names that interventions know them by.</param>
     /// <param name="tape">Where gradients with respect to what is recorded are wanted: the tape that is to follow it.</param>
-    public Hooks(Plan plan, TokenBatch tokens, IReadOnlyDictionary<string, Recording> sources, Tape? tape = null)
+    public Hooks(Plan plan, Pass pass, IReadOnlyDictionary<string, Recording> sources, Tape? tape = null)
     {
-        (_tokens, _sources, _tape, Recording) = (tokens, sources, tape, new Recording(tokens));
+        (_pass, _sources, _tape, Recording) = (pass, sources, tape, new Recording(pass.Tokens));
         foreach (Address address in plan.Record)
             _record[Key(address)] = address.Whole;
         foreach (Intervention intervention in plan.Interventions)
@@ -33,7 +33,7 @@ internal sealed class Hooks : IDisposable
             .Select(a => a.Layer!.Value));
         Reroute[] reroutes = [.. plan.Interventions.OfType<Reroute>()];
         if (reroutes.Length > 0)
-            _rerouting = new Rerouting(reroutes, sources, tokens);
+            _rerouting = new Rerouting(reroutes, sources, pass.Tokens);
     }
 
     /// <summary>What the plan asked to keep.</summary>
@@ -47,6 +47,10 @@ internal sealed class Hooks : IDisposable
     public bool Alters(Site site, int? layer) =>
         _edits.ContainsKey(Key(site, layer)) || (_tape is not null && _record.ContainsKey(Key(site, layer)));
 
+    /// <summary>Whether a plan looks at a layer anywhere but at its input, keys and values.</summary>
+    public bool LooksPastKeys(int layer) => _rerouting is not null || SplitsInputs(layer)
+        || _record.Keys.Concat(_edits.Keys).Any(key => key.Layer == layer && !Site.All[key.Site].IsBeforeQueries);
+
     /// <summary>Whether a layer's heads read streams of their own.</summary>
     public bool SplitsInputs(int layer) => _split.Contains(layer);
 
@@ -56,7 +60,7 @@ internal sealed class Hooks : IDisposable
         (int, int) key = Key(site, layer);
         if (_edits.TryGetValue(key, out List<Intervention>? edits))
             foreach (Intervention edit in edits)
-                value = Exchange(value, Apply(edit, value));
+                value = Apply(edit, value);
         if (_rerouting is not null)
         {
             value = Exchange(value, _rerouting.Redirect(site, layer, value));
@@ -85,7 +89,7 @@ internal sealed class Hooks : IDisposable
     {
         if (edit is Reroute)
             return value;
-        Region region = Region.Of(edit, value.Shape, _tokens);
+        Region region = Region.Of(edit, value.Shape, _pass.Tokens, _pass.Stretch);
         return edit switch
         {
             Replace replace => region.Write(value, 0, region.Repeated(replace.With)),
@@ -94,10 +98,10 @@ internal sealed class Hooks : IDisposable
             ZeroAblate => region.Write(value, 0, []),
             Patch patch => region.Write(value, 0, region.Read(Source(patch.From, edit.At))),
             Freeze freeze => region.Write(value, 0, region.Read(Source(freeze.To, edit.At))),
-            MeanAblate mean => region.Write(value, 0, region.Read(
-                Means.OverPrompts(Source(mean.Of, edit.At), _sources[mean.Of].Tokens, value.Shape))),
+            MeanAblate mean => region.Write(
+                value, 0, region.Rows(Means.Row(Source(mean.Of, edit.At), _sources[mean.Of].Tokens))),
             ResampleAblate resample => region.Write(value, 0, region.Read(
-                Resampling.OverPrompts(Source(resample.From, edit.At), _tokens, resample.Seed))),
+                Resampling.OverPrompts(Source(resample.From, edit.At), _sources[resample.From].Tokens, resample.Seed))),
             _ => throw new InvalidOperationException($"Bug in Hooke: no way to carry out {edit}"),
         };
     }

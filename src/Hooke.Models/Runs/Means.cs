@@ -11,6 +11,16 @@ public static class Means
     /// <param name="shape">[batch′, pos′, …], the same from the third axis on</param>
     public static Tensor OverPrompts(Tensor from, TokenBatch tokens, Shape shape)
     {
+        float[] mean = Row(from, tokens);
+        Tensor everywhere = Tensor.Zeros(shape);
+        for (int r = 0; r < shape[0] * shape[1]; r++)
+            mean.CopyTo(everywhere.Data[(r * mean.Length)..]);
+        return everywhere;
+    }
+
+    /// <summary>The mean of one position's values over prompts and positions, padding left out.</summary>
+    internal static float[] Row(Tensor from, TokenBatch tokens)
+    {
         int width = from.Shape.Count / (from.Shape[0] * from.Shape[1]);
         double[] sums = new double[width];
         int rows = 0;
@@ -21,10 +31,6 @@ public static class Means
                 for (int i = 0; i < width; i++)
                     sums[i] += row[i];
             }
-        float[] mean = [.. sums.Select(sum => (float)(sum / rows))];
-        Tensor everywhere = Tensor.Zeros(shape);
-        for (int r = 0; r < shape[0] * shape[1]; r++)
-            mean.CopyTo(everywhere.Data[(r * width)..]);
-        return everywhere;
+        return [.. sums.Select(sum => (float)(sum / rows))];
     }
 }

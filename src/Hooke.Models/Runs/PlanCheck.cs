@@ -35,6 +35,8 @@ internal sealed class PlanCheck(
         int heads = address.Site.Shape == SiteShape.KeyValueHeads ? config.NKeyValueHeads : config.NHeads;
         if (address.Head >= heads)
             throw new InputException($"{address}: this model has heads 0..{heads - 1} there");
+        if (address.Neuron >= config.DMlp)
+            throw new InputException($"{address}: this model's MLPs have neurons 0..{config.DMlp - 1}");
         string? absent = address.Site switch
         {
             _ when address.Site == Site.PosEmbed && config.Positions != PositionKind.Learned =>
@@ -128,7 +130,7 @@ internal sealed class PlanCheck(
     {
         if (at.Site.Shape == SiteShape.Pattern)
             throw new InputException($"{at} takes no constant values: patch or freeze it instead");
-        int width = ShapeOf(at.Site, tokens)[^1];
+        int width = at.Neuron is null ? ShapeOf(at.Site, tokens)[^1] : 1;
         if (vector.Count != width)
             throw new InputException($"{at} is {width} wide, and {vector.Count} values were given");
         if (vector.Any(v => !float.IsFinite(v)))

@@ -5,69 +5,102 @@ namespace Hooke.Models;
 /// <summary>The elements of an activation that an intervention changes, as runs of neighbours within one prompt each.</summary>
 internal sealed class Region
 {
-    readonly List<(int Start, int Length)> _runs = [];
-    readonly int _promptSize;
+    readonly List<Piece> _pieces = [];
+    readonly Address _at;
+    readonly Stretch _stretch;
 
-    Region(Shape shape) => _promptSize = shape.Count / shape[0];
+    Region(Address at, Stretch stretch) => (_at, _stretch) = (at, stretch);
 
-    public static Region Of(Intervention edit, Shape shape, TokenBatch tokens)
+    /// <summary>The region of an intervention on an activation that holds the positions of a stretch.</summary>
+    public static Region Of(Intervention edit, Shape shape, TokenBatch tokens, Stretch stretch)
     {
-        Region region = new(shape);
+        Region region = new(edit.At, stretch);
         (int from, int to) = edit.Prompts?.Within(tokens.Count) ?? (0, tokens.Count);
         for (int b = from; b < to; b++)
         {
-            if (edit.At.Head is null && edit.At.Positions is null)
-                region._runs.Add((b * region._promptSize, region._promptSize));
-            else if (edit.At.Site.Shape == SiteShape.Pattern)
-                region.AddPatternRows(edit.At, shape, b, tokens.Lengths[b]);
-            else
-                region.AddPositions(edit.At, shape, b, tokens.Lengths[b]);
+            // Without a position the padding is changed with the rest, which nothing reads.
+            int first = stretch.First(b), end = first + stretch.Count;
+            (int start, int stop) = edit.At.Positions?.Within(tokens.Lengths[b]) ?? (first, end);
+            (start, stop) = (Math.Max(start, first), Math.Min(stop, end));
+            if (start < stop)
+                region.Add(shape, b, start, stop);
         }
         return region;
     }
 
-    /// <summary>factor · value + addend inside the region; no addend for zeros.</summary>
-    public Tensor Write(Tensor value, float factor, ReadOnlySpan<float> addend) => Ops.Edit(value, _runs, factor, addend);
+    /// <summary>factor · value + addend inside the region; no addend for zeros. Takes the value over.</summary>
+    public Tensor Write(Tensor value, float factor, ReadOnlySpan<float> addend) =>
+        Ops.Edit(value, [.. _pieces.Select(p => (p.Target, p.Length))], factor, addend, owned: true);
 
-    /// <summary>The elements of another tensor of the same shape, or of one of fewer prompts, read round and round.</summary>
+    /// <summary>The elements of a whole run's activation at the same places; of fewer prompts, read round and round.</summary>
     public float[] Read(Tensor from)
     {
-        float[] values = new float[_runs.Sum(run => run.Length)];
+        float[] values = new float[_pieces.Sum(p => p.Length)];
         int written = 0;
-        foreach ((int start, int length) in _runs)
+        foreach (Piece piece in _pieces)
         {
-            from.Data.Slice(start % from.Shape.Count, length).CopyTo(values.AsSpan(written));
-            written += length;
+            from.Data.Slice(piece.In(from.Shape, _at.Site), piece.Length).CopyTo(values.AsSpan(written));
+            written += piece.Length;
         }
+        return values;
+    }
+
+    /// <summary>One row of values [head, width], as it falls on the region.</summary>
+    public float[] Rows(ReadOnlySpan<float> row)
+    {
+        float[] values = new float[_pieces.Sum(p => p.Length)];
+        int written = 0;
+        foreach (Piece piece in _pieces)
+            for (int i = 0; i < piece.Length; i++)
+                values[written++] = row[(piece.Offset + i) % row.Length];
         return values;
     }
 
     /// <summary>One vector, as often as it fits.</summary>
     public float[] Repeated(IReadOnlyList<float> vector)
     {
-        float[] values = new float[_runs.Sum(run => run.Length)];
+        float[] values = new float[_pieces.Sum(p => p.Length)];
         for (int i = 0; i < values.Length; i++)
             values[i] = vector[i % vector.Count];
         return values;
     }
 
-    // [batch, pos, width] or [batch, pos, head, width]
-    void AddPositions(Address address, Shape shape, int prompt, int promptLength)
+    void Add(Shape shape, int prompt, int start, int stop)
     {
-        int width = shape[^1], heads = shape.Rank == 4 ? shape[2] : 1;
-        (int from, int to) = address.Positions?.Within(promptLength) ?? (0, promptLength);
-        for (int p = from; p < to; p++)
-        {
-            int row = ((prompt * shape[1]) + p) * heads;
-            _runs.Add(address.Head is { } head ? ((row + head) * width, width) : (row * width, heads * width));
-        }
+        int row = start - _stretch.First(prompt);
+        if (_at.Site.Shape == SiteShape.Pattern) // [batch, head, query_pos, key_pos]
+            for (int h = _at.Head ?? 0; h <= (_at.Head ?? shape[1] - 1); h++)
+                _pieces.Add(new(
+                    ((((prompt * shape[1]) + h) * shape[2]) + row) * shape[3], prompt, h, start, 0, (stop - start) * shape[3]));
+        else // [batch, pos, width] or [batch, pos, head, width]
+            AddRows(shape.Count / (shape[0] * shape[1]), shape, prompt, row, start, stop);
     }
 
-    // [batch, head, query_pos, key_pos]
-    void AddPatternRows(Address address, Shape shape, int prompt, int promptLength)
+    void AddRows(int width, Shape shape, int prompt, int row, int start, int stop)
     {
-        (int from, int to) = address.Positions?.Within(promptLength) ?? (0, promptLength);
-        for (int h = address.Head ?? 0; h <= (address.Head ?? shape[1] - 1) && from < to; h++)
-            _runs.Add((((((prompt * shape[1]) + h) * shape[2]) + from) * shape[3], (to - from) * shape[3]));
+        int target = ((prompt * shape[1]) + row) * width;
+        (int offset, int length) = _at switch
+        {
+            { Head: { } head } => (head * shape[^1], shape[^1]),
+            { Neuron: { } neuron } => (neuron, 1),
+            _ => (0, width),
+        };
+        if (length == width)
+            _pieces.Add(new(target, prompt, 0, start, 0, (stop - start) * width));
+        else
+            for (int p = start; p < stop; p++, target += width)
+                _pieces.Add(new(target + offset, prompt, 0, p, offset, length));
+    }
+
+    // Where a run of neighbours begins: in the activation at hand, and by prompt, head, position and offset in any other.
+    readonly record struct Piece(int Target, int Prompt, int Head, int Position, int Offset, int Length)
+    {
+        public int In(Shape shape, Site site)
+        {
+            int prompt = Prompt % shape[0];
+            return site.Shape == SiteShape.Pattern
+                ? ((((prompt * shape[1]) + Head) * shape[2]) + Position) * shape[3]
+                : (((prompt * shape[1]) + Position) * (shape.Count / (shape[0] * shape[1]))) + Offset;
+        }
     }
 }

@@ -40,7 +40,4 @@ public sealed class TokenBatch
     /// <summary>The same prompts several times over: all of them, then all again.</summary>
     public TokenBatch Repeat(int times) =>
         new([.. Enumerable.Range(0, times * Count).Select(i => Prompt(i % Count).ToArray())]);
-
-    /// <summary>Row numbers, among [batch · pos], of each prompt's last token.</summary>
-    internal int[] LastRows => [.. _lengths.Select((length, b) => (b * Positions) + length - 1)];
 }

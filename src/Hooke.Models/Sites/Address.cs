@@ -6,7 +6,7 @@ using Hooke.Tensors;
 namespace Hooke.Models;
 
 /// <summary>
-/// Which activation: a site, its layer, and what narrows it to a head or to positions. The text form is strict and
+/// Which activation: a site, its layer, and what narrows it to a head, a neuron or positions. The text form is strict and
 /// loses nothing: <c>blocks.3.attn.hook_z:head=2:pos=4..6</c>.
 /// </summary>
 [JsonConverter(typeof(AddressJson))]
@@ -14,9 +14,9 @@ public sealed record Address
 {
     /// <summary>An address; the model that it is used on checks that such a layer and head exist.</summary>
     /// <exception cref="InputException">
-    /// The site is per layer and no layer is given or the reverse, or it has no heads.
+    /// The site is per layer and no layer is given or the reverse, or it has no heads or neurons.
     /// </exception>
-    public Address(Site site, int? layer = null, int? head = null, PositionRange? positions = null)
+    public Address(Site site, int? layer = null, int? head = null, PositionRange? positions = null, int? neuron = null)
     {
         if (site.IsPerLayer != layer.HasValue)
             throw new InputException(site.IsPerLayer
@@ -24,9 +24,11 @@ public sealed record Address
                 : $"{site} is there once: it takes no layer");
         if (head.HasValue && !site.HasHeads)
             throw new InputException($"{site} has no heads: leave out head={head}");
-        if (layer < 0 || head < 0)
-            throw new InputException($"layer {layer} and head {head} cannot be negative");
-        (Site, Layer, Head, Positions) = (site, layer, head, positions);
+        if (neuron.HasValue && !site.HasNeurons)
+            throw new InputException($"{site} has no neurons: leave out neuron={neuron}");
+        if (layer < 0 || head < 0 || neuron < 0)
+            throw new InputException($"layer {layer}, head {head} and neuron {neuron} cannot be negative");
+        (Site, Layer, Head, Neuron, Positions) = (site, layer, head, neuron, positions);
     }
 
     /// <summary>The kind of activation.</summary>
@@ -38,17 +40,23 @@ public sealed record Address
     /// <summary>One head, or null for all.</summary>
     public int? Head { get; }
 
+    /// <summary>One neuron, or null for all.</summary>
+    public int? Neuron { get; }
+
     /// <summary>Some positions, or null for all; of an attention pattern, the query's.</summary>
     public PositionRange? Positions { get; }
 
     /// <summary>The address of the whole activation.</summary>
-    public Address Whole => Head is null && Positions is null ? this : new(Site, Layer);
+    public Address Whole => Head is null && Neuron is null && Positions is null ? this : new(Site, Layer);
 
     /// <summary>The same, at one head.</summary>
-    public Address AtHead(int head) => new(Site, Layer, head, Positions);
+    public Address AtHead(int head) => new(Site, Layer, head, Positions, Neuron);
+
+    /// <summary>The same, at one neuron.</summary>
+    public Address AtNeuron(int neuron) => new(Site, Layer, Head, Positions, neuron);
 
     /// <summary>The same, at one position.</summary>
-    public Address AtPosition(int position) => new(Site, Layer, Head, new PositionRange(position, position));
+    public Address AtPosition(int position) => new(Site, Layer, Head, new PositionRange(position, position), Neuron);
 
     /// <summary>Reads the text form.</summary>
     /// <exception cref="InputException">It is not the exact text of an address.</exception>
@@ -60,17 +68,19 @@ public sealed record Address
             if (!TryLayer(parts[0], site, out int? layer))
                 continue;
             int next = 1;
-            int? head = next < parts.Length && parts[next].StartsWith("head=", StringComparison.Ordinal)
-                ? Number(parts[next++]["head=".Length..]) : null;
+            int? head = Narrowed("head="), neuron = Narrowed("neuron=");
             PositionRange? positions = next < parts.Length && parts[next].StartsWith("pos=", StringComparison.Ordinal)
                 ? PositionRange.Parse(parts[next++]["pos=".Length..]) : null;
-            Address? address = next == parts.Length ? new(site, layer, head, positions) : null;
+            Address? address = next == parts.Length ? new(site, layer, head, positions, neuron) : null;
             if (address?.ToString() == text)
                 return address;
             break;
+
+            int? Narrowed(string key) => next < parts.Length && parts[next].StartsWith(key, StringComparison.Ordinal)
+                ? Number(parts[next++][key.Length..]) : null;
         }
         throw new InputException(
-            $"'{text}' is not an address: write a site, then :head= and :pos= if wanted, as in "
+            $"'{text}' is not an address: write a site, then :head= or :neuron= and :pos= if wanted, as in "
             + "blocks.3.attn.hook_z:head=2:pos=4..6; `hooke sites` lists the sites");
     }
 
@@ -80,6 +90,8 @@ public sealed record Address
         string text = Site.Name.Replace("{}", Layer?.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         if (Head is { } head)
             text += string.Create(CultureInfo.InvariantCulture, $":head={head}");
+        if (Neuron is { } neuron)
+            text += string.Create(CultureInfo.InvariantCulture, $":neuron={neuron}");
         return Positions is { } positions ? $"{text}:pos={positions}" : text;
     }
 

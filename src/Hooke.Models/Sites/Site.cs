@@ -162,6 +162,13 @@ public sealed class Site
     /// <summary>Whether it has a head axis that an address can narrow.</summary>
     public bool HasHeads => Shape is SiteShape.Heads or SiteShape.KeyValueHeads or SiteShape.HeadResidual or SiteShape.Pattern;
 
+    /// <summary>Whether it has an axis of neurons that an address can narrow.</summary>
+    public bool HasNeurons => Shape == SiteShape.Mlp;
+
+    /// <summary>Whether keys and values need it, and not queries alone: it is there for all positions even where logits are not.</summary>
+    internal bool IsBeforeQueries => this == ResidPre || this == Ln1Scale || this == Ln1Normalized
+        || this == K || this == RotK || this == V;
+
     internal int Index { get; }
 
     /// <summary>The whole activation: of one layer for a site that every layer has.</summary>

@@ -41,8 +41,9 @@ public sealed class Trainer : IDisposable
         using Tape tape = new();
         foreach (Tensor parameter in _parameters)
             tape.Watch(parameter);
-        using Hooks hooks = new(Plan.Empty, tokens, new Dictionary<string, Recording>());
-        using Tensor logits = _transformer.Run(tokens, hooks);
+        Pass pass = Pass.Whole(tokens, lastOnly: false);
+        using Hooks hooks = new(Plan.Empty, pass, new Dictionary<string, Recording>());
+        using Tensor logits = _transformer.Run(pass, hooks);
         using Tensor loss = Ops.CrossEntropy(logits, NextTokens(tokens));
         float value = loss.Data[0];
         if (!float.IsFinite(value))

@@ -4,22 +4,25 @@ namespace Hooke.Models;
 
 /// <summary>One layer's attention.</summary>
 internal sealed class Attention(
-    TransformerConfig config, BlockWeights block, RotaryTable? rotary, int layer, Hooks hooks)
+    TransformerConfig config, BlockWeights block, RotaryTable? rotary, int layer, Pass pass, Hooks hooks)
 {
     /// <summary>What attention adds to the residual stream [batch, pos, d_model].</summary>
-    public Tensor Out(Tensor residual)
+    /// <param name="residual">[batch, pos, d_model]</param>
+    /// <param name="rows">The rows whose queries are asked, those of each sequence's last token; null for all.</param>
+    public Tensor Out(Tensor residual, int[]? rows)
     {
-        (Tensor q, Tensor k, Tensor v) = hooks.SplitsInputs(layer) ? ReadPerHead(residual) : ReadTogether(residual);
-        using Tensor z = Mix(q, k, v);
+        (Tensor q, Tensor k, Tensor v) = hooks.SplitsInputs(layer) ? ReadPerHead(residual) : ReadTogether(residual, rows);
+        using Tensor z = Mix(q, k, v, rows is null ? pass.Stretch : Stretch.Last(pass.Tokens));
         return Write(z);
     }
 
     // All heads read the same stream: one product for each of queries, keys and values.
-    (Tensor Q, Tensor K, Tensor V) ReadTogether(Tensor residual)
+    (Tensor Q, Tensor K, Tensor V) ReadTogether(Tensor residual, int[]? rows)
     {
         using Tensor normed = Transformer.Norm(
             config, block.Ln1, residual, (Site.Ln1Scale, Site.Ln1Normalized), layer, hooks);
-        return (Heads(block.Q, normed, config.NHeads), Heads(block.K, normed, config.NKeyValueHeads),
+        using Tensor asking = Transformer.Pick(normed, rows);
+        return (Heads(block.Q, asking, config.NHeads), Heads(block.K, normed, config.NKeyValueHeads),
             Heads(block.V, normed, config.NKeyValueHeads));
     }
 
@@ -42,18 +45,24 @@ internal sealed class Attention(
         return Ops.HeadProjections(normed, linear.Weight, linear.Bias, config.DHead);
     }
 
-    Tensor Mix(Tensor rawQ, Tensor rawK, Tensor rawV)
+    // Queries stand where the stretch says, keys and values of the pass at its own.
+    Tensor Mix(Tensor rawQ, Tensor rawK, Tensor rawV, Stretch asking)
     {
         using Tensor q = hooks.Visit(Site.Q, layer, rawQ), k = hooks.Visit(Site.K, layer, rawK);
         using Tensor v = hooks.Visit(Site.V, layer, rawV);
-        using Tensor turnedQ = Turn(Site.RotQ, q), turnedK = Turn(Site.RotK, k);
+        using Tensor turnedQ = Turn(Site.RotQ, q, asking), turnedK = Turn(Site.RotK, k, pass.Stretch);
+        (Tensor allK, Tensor allV) = pass.Past?.Join(layer, turnedK, v, pass.Stretch) ?? (turnedK.Share(), v.Share());
+        using Tensor keys = allK, values = allV;
+        AttentionMask mask = new(First: asking.Firsts(q.Shape[0]), Keys: pass.Stretch.End);
         using Tensor scores = hooks.Visit(
-            Site.AttnScores, layer, Ops.AttentionScores(turnedQ, turnedK, 1 / MathF.Sqrt(config.DHead)));
+            Site.AttnScores, layer, Ops.AttentionScores(turnedQ, keys, 1 / MathF.Sqrt(config.DHead), mask));
         using Tensor pattern = hooks.Visit(Site.Pattern, layer, Ops.Softmax(scores));
-        return hooks.Visit(Site.Z, layer, Ops.AttentionMix(pattern, v));
+        return hooks.Visit(Site.Z, layer, Ops.AttentionMix(pattern, values));
     }
 
-    Tensor Turn(Site site, Tensor x) => rotary is null ? x.Share() : hooks.Visit(site, layer, Ops.Rotate(x, rotary));
+    Tensor Turn(Site site, Tensor x, Stretch stretch) => rotary is null
+        ? x.Share()
+        : hooks.Visit(site, layer, Ops.Rotate(x, rotary, stretch.Firsts(x.Shape[0])));
 
     Tensor Write(Tensor z)
     {

@@ -7,16 +7,34 @@ internal sealed class Transformer(TransformerConfig config, TransformerWeights w
 {
     Turns? _turns;
 
-    /// <summary>Logits of every position [batch, pos, d_vocab], or of each prompt's last [batch, d_vocab].</summary>
-    public Tensor Run(TokenBatch tokens, Hooks hooks, bool lastOnly = false) =>
-        RunFrom(0, Embed(tokens, hooks), tokens, hooks, lastOnly);
+    /// <summary>Logits of every position of the pass [batch, pos, d_vocab], or of each sequence's last [batch, d_vocab].</summary>
+    public Tensor Run(Pass pass, Hooks hooks) => RunFrom(0, Embed(pass, hooks), pass, hooks);
 
     /// <summary>The rest of a run from the residual stream that enters a layer; takes the stream over.</summary>
-    public Tensor RunFrom(int layer, Tensor residual, TokenBatch tokens, Hooks hooks, bool lastOnly)
+    public Tensor RunFrom(int layer, Tensor residual, Pass pass, Hooks hooks)
     {
         for (; layer < config.NLayers; layer++)
-            residual = Block(layer, residual, hooks, Rotary(tokens.Positions));
-        return Unembed(residual, tokens, hooks, lastOnly);
+            residual = Block(layer, residual, pass, hooks);
+        return Unembed(residual, pass, hooks);
+    }
+
+    /// <summary>The residual stream entering the first block, [batch, pos, d_model].</summary>
+    public Tensor Embed(Pass pass, Hooks hooks)
+    {
+        (int count, int sequences) = (pass.Stretch.Count, pass.Tokens.Count);
+        int[] ids = new int[sequences * count], positions = new int[ids.Length];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            (int sequence, int row) = Math.DivRem(i, count);
+            positions[i] = pass.Stretch.First(sequence) + row;
+            ids[i] = pass.Tokens.Ids[(sequence * pass.Tokens.Positions) + positions[i]];
+        }
+        Tensor embed = hooks.Visit(Site.Embed, null, Rows(Ops.Gather(weights.Embedding, ids), sequences));
+        if (weights.Position is not { } table)
+            return embed;
+        using Tensor tokenEmbed = embed;
+        using Tensor posEmbed = hooks.Visit(Site.PosEmbed, null, Rows(Ops.Gather(table, positions), sequences));
+        return Ops.Add(tokenEmbed, posEmbed);
     }
 
     // As long as the longest prompt so far: what config.json says of the context is not to be trusted with memory.
@@ -29,34 +47,33 @@ internal sealed class Transformer(TransformerConfig config, TransformerWeights w
         return turns.Table;
     }
 
-    Tensor Embed(TokenBatch tokens, Hooks hooks)
-    {
-        Tensor embed = hooks.Visit(Site.Embed, null, Rows(Ops.Gather(weights.Embedding, tokens.Ids), tokens));
-        if (weights.Position is not { } table)
-            return embed;
-        int[] positions = [.. Enumerable.Range(0, tokens.Ids.Length).Select(i => i % tokens.Positions)];
-        using Tensor tokenEmbed = embed;
-        using Tensor posEmbed = hooks.Visit(Site.PosEmbed, null, Rows(Ops.Gather(table, positions), tokens));
-        return Ops.Add(tokenEmbed, posEmbed);
-    }
-
-    static Tensor Rows(Tensor gathered, TokenBatch tokens)
+    static Tensor Rows(Tensor gathered, int sequences)
     {
         using Tensor rows = gathered;
-        return rows.Reshape(tokens.Count, tokens.Positions, rows.Shape[^1]);
+        return rows.Reshape(sequences, rows.Shape[0] / sequences, rows.Shape[1]);
     }
 
-    // Takes the residual stream over and gives the next layer's.
-    Tensor Block(int layer, Tensor entering, Hooks hooks, RotaryTable? rotary)
+    /// <summary>
+    /// The residual stream leaving a block, from the one entering it, which is taken over. Where only the last tokens'
+    /// logits are wanted the last block gives their rows alone, unless the plan looks at more.
+    /// </summary>
+    public Tensor Block(int layer, Tensor entering, Pass pass, Hooks hooks)
     {
         BlockWeights block = weights.Block(layer);
         using Tensor pre = hooks.Visit(Site.ResidPre, layer, entering);
-        using Tensor attnOut = hooks.Visit(Site.AttnOut, layer, new Attention(config, block, rotary, layer, hooks).Out(pre));
-        using Tensor mid = hooks.Visit(Site.ResidMid, layer, Ops.Add(pre, attnOut));
+        bool lastOnly = pass.LastOnly && layer == config.NLayers - 1 && !hooks.LooksPastKeys(layer);
+        int[]? rows = lastOnly ? pass.Stretch.LastRows(pass.Tokens) : null;
+        Attention attention = new(config, block, Rotary(pass.Stretch.End), layer, pass, hooks);
+        using Tensor attnOut = hooks.Visit(Site.AttnOut, layer, attention.Out(pre, rows));
+        using Tensor stream = Pick(pre, rows);
+        using Tensor mid = hooks.Visit(Site.ResidMid, layer, Ops.Add(stream, attnOut));
         using Tensor mlpIn = hooks.Visit(Site.MlpIn, layer, hooks.Alters(Site.MlpIn, layer) ? Branch(mid) : mid.Share());
         using Tensor mlpOut = hooks.Visit(Site.MlpOut, layer, Mlp(layer, block, mlpIn, hooks));
         return hooks.Visit(Site.ResidPost, layer, Ops.Add(mid, mlpOut));
     }
+
+    /// <summary>The rows of each sequence that are named, one each, as [batch, 1, …]; all where none are named.</summary>
+    internal static Tensor Pick(Tensor x, int[]? rows) => rows is null ? x.Share() : Rows(Ops.Gather(x, rows), x.Shape[0]);
 
     // A value of its own: its gradient is what flows through the MLP, not what flows past it.
     static Tensor Branch(Tensor x)
@@ -81,14 +98,20 @@ internal sealed class Transformer(TransformerConfig config, TransformerWeights w
         return block.Out.Apply(gated);
     }
 
-    Tensor Unembed(Tensor residual, TokenBatch tokens, Hooks hooks, bool lastOnly)
+    /// <summary>Logits from the residual stream that leaves the last block, which is taken over.</summary>
+    public Tensor Unembed(Tensor residual, Pass pass, Hooks hooks)
     {
         using Tensor all = residual;
-        using Tensor read = lastOnly ? Ops.Gather(all, tokens.LastRows) : all.Share();
+        using Tensor read = pass.LastOnly ? Last(all, pass) : all.Share();
         using Tensor normed = Norm(
             config, weights.FinalNorm, read, (Site.LnFinalScale, Site.LnFinalNormalized), null, hooks);
         return hooks.Visit(Site.Logits, null, Ops.MatMul(normed, weights.Unembedding, transposed: true));
     }
+
+    // [batch, d_model]: each sequence's last row; the last block may have left nothing else.
+    static Tensor Last(Tensor all, Pass pass) => all.Shape[1] == 1
+        ? all.Reshape(all.Shape[0], all.Shape[2])
+        : Ops.Gather(all, pass.Stretch.LastRows(pass.Tokens));
 
     /// <summary>A norm with its two sites; the normalised one comes before gain and bias, as TransformerLens has it.</summary>
     internal static Tensor Norm(

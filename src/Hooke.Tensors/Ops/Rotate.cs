@@ -63,26 +63,28 @@ public static partial class Ops
     /// </summary>
     /// <param name="x">[batch, pos, head, d_head]</param>
     /// <param name="table">The angles.</param>
-    /// <param name="firstPosition">Position of the first row.</param>
+    /// <param name="first">Position of each sequence's first row; null for 0.</param>
     /// <returns>[batch, pos, head, d_head]</returns>
     /// <exception cref="ArgumentException">
     /// The table does not reach all positions, or turns more dimensions than a head has.
     /// </exception>
-    public static Tensor Rotate(Tensor x, RotaryTable table, int firstPosition = 0)
+    public static Tensor Rotate(Tensor x, RotaryTable table, int[]? first = null)
     {
-        if (firstPosition < 0 || firstPosition + x.Shape[1] > table.Positions || 2 * table.Pairs > x.Shape[3])
+        (int from, int last) = first is null ? (0, 0) : (first.Min(), first.Max());
+        if (from < 0 || last + x.Shape[1] > table.Positions || 2 * table.Pairs > x.Shape[3]
+            || (first is not null && first.Length != x.Shape[0]))
             throw new ArgumentException(
-                $"{x.Shape} from position {firstPosition} on, turned by "
+                $"{x.Shape} from positions {from} to {last} on, turned by "
                 + $"a table of {table.Positions} positions and {table.Pairs} pairs");
         Tensor y = Tensor.Uninitialized(x.Shape);
-        Backend.Current.Rotate(x, table, firstPosition, inverse: false, y);
+        Backend.Current.Rotate(x, table, first, inverse: false, y);
         if (Tape.For(x) is { } tape)
         {
             Tensor kept = tape.Keep(x);
             tape.Record(y, dy =>
             {
                 Tensor dx = Tensor.Uninitialized(kept.Shape);
-                Backend.Current.Rotate(dy, table, firstPosition, inverse: true, dx);
+                Backend.Current.Rotate(dy, table, first, inverse: true, dx);
                 Tape.Accumulate(kept, dx);
             });
         }
@@ -93,12 +95,12 @@ public static partial class Ops
 internal abstract unsafe partial class Backend
 {
     /// <summary>y = x turned by its positions' angles, or back by them.</summary>
-    public abstract void Rotate(Tensor x, RotaryTable table, int firstPosition, bool inverse, Tensor y);
+    public abstract void Rotate(Tensor x, RotaryTable table, int[]? first, bool inverse, Tensor y);
 }
 
 internal sealed unsafe partial class CpuBackend
 {
-    public override void Rotate(Tensor x, RotaryTable table, int firstPosition, bool inverse, Tensor y)
+    public override void Rotate(Tensor x, RotaryTable table, int[]? first, bool inverse, Tensor y)
     {
         (int positions, int heads, int width) = (x.Shape[1], x.Shape[2], x.Shape[3]);
         int pairs = table.Pairs;
@@ -106,7 +108,7 @@ internal sealed unsafe partial class CpuBackend
         {
             for (int r = start; r < end; r++)
             {
-                int position = firstPosition + (r % positions);
+                int position = (first?[r / positions] ?? 0) + (r % positions);
                 ReadOnlySpan<float> cos = table.Cos(position), sin = table.Sin(position);
                 for (int h = 0; h < heads; h++)
                 {

@@ -22,8 +22,8 @@ public sealed class AddressTests
         from withHead in Gen.Elements(true, false)
         from range in Ranges
         from withRange in Gen.Elements(true, false)
-        select new Address(site, site.IsPerLayer ? layer : null, withHead && site.HasHeads ? head : null, withRange
-            ? range : null);
+        select new Address(site, site.IsPerLayer ? layer : null, withHead && site.HasHeads ? head : null,
+            withRange ? range : null, withHead && site.HasNeurons ? head : null);
 
     [Fact]
     public void Every_address_is_read_back_from_its_text() =>

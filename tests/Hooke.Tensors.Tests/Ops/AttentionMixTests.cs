@@ -16,7 +16,7 @@ public class AttentionMixTests
             OpInput.Of(batch, heads, queries, keys), OpInput.Of(batch, keys, kvHeads, dHead));
 
     [Theory]
-    [InlineData(new[] { 1, 2, 3, 3 }, new[] { 1, 4, 2, 5 }), InlineData(new[] { 1, 3, 3, 3 }, new[] { 1, 3, 2, 5 })]
+    [InlineData(new[] { 1, 2, 3, 5 }, new[] { 1, 4, 2, 5 }), InlineData(new[] { 1, 3, 3, 3 }, new[] { 1, 3, 2, 5 })]
     [InlineData(new[] { 2, 2, 3, 3 }, new[] { 1, 3, 2, 5 }), InlineData(new[] { 2, 3, 3 }, new[] { 1, 3, 2, 5 })]
     public void Shapes_that_do_not_fit_are_refused(int[] patterns, int[] values)
     {

@@ -10,9 +10,23 @@ public class RotateTests
     {
         float[] frequencies = RotaryTable.Frequencies(10_000, rotaryDimensions);
         RotaryTable table = new(frequencies, 64);
-        OpCheck.Run(x => Ops.Rotate(x[0], table, firstPosition), x => Oracle(x[0], frequencies, 5, 3, dHead, firstPosition), 1,
+        OpCheck.Run(x => Ops.Rotate(x[0], table, [firstPosition, firstPosition]),
+            x => Oracle(x[0], frequencies, 5, 3, dHead, firstPosition), 1,
             Tolerance.Of(6, 2 * Math.Sqrt(2), "cos and sin to 1.6 ulp, two products and a sum, of lengths up to 2√2"),
             Tolerance.Of(6, 2, "the same turned back, of weights up to 1"), OpInput.Of(2, 5, 3, dHead));
+    }
+
+    [Fact]
+    public void Sequences_of_one_batch_may_stand_at_different_positions()
+    {
+        RotaryTable table = new(RotaryTable.Frequencies(10_000, 8), 64);
+        using Tensor x = Random(4, 3, 2, 2, 8), together = Ops.Rotate(x, table, [0, 40, 7]);
+        float[] values = x.Data.ToArray();
+        foreach ((int sequence, int first) in new[] { (0, 0), (1, 40), (2, 7) })
+        {
+            using Tensor one = Tensor.From(values.AsSpan(sequence * 32, 32), 1, 2, 2, 8), alone = Ops.Rotate(one, table, [first]);
+            Assert.Equal(alone.Data.ToArray(), together.Data.Slice(sequence * 32, 32).ToArray());
+        }
     }
 
     [Fact]
@@ -33,7 +47,7 @@ public class RotateTests
         double[] products = [.. Enumerable.Range(0, 11).Select(i =>
         {
             int at = 9 * i;
-            using Tensor turnedQ = Ops.Rotate(q, table, at + 7), turnedK = Ops.Rotate(k, table, at);
+            using Tensor turnedQ = Ops.Rotate(q, table, [at + 7]), turnedK = Ops.Rotate(k, table, [at]);
             return turnedQ.Data.ToArray().Zip(turnedK.Data.ToArray(), (a, b) => (double)a * b).Sum();
         })];
         // An angle of up to 97 radians is a float, rounded to 2⁻¹⁸; a vector of length 4 or so turned that much less.
@@ -60,7 +74,7 @@ public class RotateTests
     {
         RotaryTable table = new(RotaryTable.Frequencies(10_000, rotaryDimensions), 4);
         using Tensor x = Tensor.Zeros(1, positions, 1, 6);
-        Assert.Throws<ArgumentException>(() => Ops.Rotate(x, table, first));
+        Assert.Throws<ArgumentException>(() => Ops.Rotate(x, table, [first]));
     }
 
     static Tensor Random(ulong stream, params int[] shape)
