@@ -18,7 +18,9 @@ internal sealed class Stretch(int[] first, int count)
     /// <summary>The first positions of the first sequences of a batch.</summary>
     public int[] Firsts(int sequences) => sequences == first.Length ? first : first[..sequences];
 
-    /// <summary>Row numbers, among [sequence · position], of each sequence's last token; its first row if that comes earlier.</summary>
+    /// <summary>
+    /// Row numbers, among [sequence · position], of each sequence's last token; its first row if that comes earlier.
+    /// </summary>
     public int[] LastRows(TokenBatch tokens) =>
         [.. first.Select((from, b) => (b * count) + Math.Max(0, tokens.Lengths[b] - 1 - from))];
 

@@ -46,7 +46,7 @@ public sealed class Variants : IDisposable
 
     /// <summary>Runs every variant and reads something off it.</summary>
     /// <param name="variants">The interventions of each; they apply to all prompts.</param>
-    /// <param name="read">What is wanted of a variant's run, which has logits at each prompt's last token and no recording.</param>
+    /// <param name="read">What is wanted of a variant's run, which has logits at each prompt's last token alone.</param>
     /// <returns>What was read, variant by variant.</returns>
     /// <exception cref="InputException">A variant cannot be carried out on this model.</exception>
     public T[] Run<T>(IReadOnlyList<IReadOnlyList<Intervention>> variants, Func<Run, T> read)

@@ -165,7 +165,7 @@ public sealed class Site
     /// <summary>Whether it has an axis of neurons that an address can narrow.</summary>
     public bool HasNeurons => Shape == SiteShape.Mlp;
 
-    /// <summary>Whether keys and values need it, and not queries alone: it is there for all positions even where logits are not.</summary>
+    /// <summary>Whether keys and values are made from it: it is there at all positions even where logits are not.</summary>
     internal bool IsBeforeQueries => this == ResidPre || this == Ln1Scale || this == Ln1Normalized
         || this == K || this == RotK || this == V;
 

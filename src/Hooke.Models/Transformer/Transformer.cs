@@ -7,7 +7,7 @@ internal sealed class Transformer(TransformerConfig config, TransformerWeights w
 {
     Turns? _turns;
 
-    /// <summary>Logits of every position of the pass [batch, pos, d_vocab], or of each sequence's last [batch, d_vocab].</summary>
+    /// <summary>Logits of the pass's positions [batch, pos, d_vocab], or of each sequence's last [batch, d_vocab].</summary>
     public Tensor Run(Pass pass, Hooks hooks) => RunFrom(0, Embed(pass, hooks), pass, hooks);
 
     /// <summary>The rest of a run from the residual stream that enters a layer; takes the stream over.</summary>
