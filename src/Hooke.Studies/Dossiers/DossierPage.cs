@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Hooke.Studies;
 
 /// <summary>Draws a dossier as one page that needs nothing else: no network, no fonts, no script to be read.</summary>
@@ -13,7 +10,7 @@ public static class DossierPage
         <head>
         <meta charset="utf-8">
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'; form-action 'none';
-        style-src '{Hash(PageStyle.Sheet)}'; script-src '{Hash(PageScript.Text)}'">
+        style-src '{FigurePage.Hash(PageStyle.Sheet)}'; script-src '{FigurePage.Hash(PageScript.Text)}'">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <meta name="referrer" content="no-referrer">
@@ -50,7 +47,4 @@ public static class DossierPage
         <a href="#controls">Chance</a><a href="#tests">Tests</a><a href="#interventions">Predictions</a>
         <a href="#coverage">Coverage</a><a href="#again">Run again</a></nav>
         """);
-
-    static string Hash(string text) =>
-        "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -10,51 +10,61 @@ namespace Hooke.Studies;
 /// <c>Html.Of($"&lt;td>{token}&lt;/td>")</c> escapes <c>token</c>; there is no way to put a text in unescaped but to
 /// write it as a literal.
 /// </remarks>
-readonly struct Html
+public readonly struct Html
 {
     readonly string? _markup;
 
     Html(string markup) => _markup = markup;
 
+    /// <summary>No markup.</summary>
     public static Html Empty => default;
 
     /// <summary>Literal parts as they are, texts escaped, numbers to two decimals.</summary>
     public static Html Of(Parts parts) => new(parts.Finish());
 
     /// <summary>Markup this assembly holds as a constant: the style sheet and the script.</summary>
-    public static Html Constant(string markup) => new(markup);
+    internal static Html Constant(string markup) => new(markup);
 
     /// <summary>One after the other.</summary>
     public static Html Join(IEnumerable<Html> all, string between = "\n") =>
         new(string.Join(between, all.Select(html => html.ToString()).Where(markup => markup.Length > 0)));
 
+    /// <summary>The markup.</summary>
     public override string ToString() => _markup ?? "";
 
+    /// <summary>Literal and interpolated parts, as the compiler hands them over.</summary>
     [InterpolatedStringHandler]
-    internal readonly struct Parts(int literalLength, int holes)
+    public readonly struct Parts(int literalLength, int holes)
     {
         readonly StringBuilder _text = new(literalLength + holes * 16);
 
+        /// <summary>A literal, as it is.</summary>
         public void AppendLiteral(string literal) => _text.Append(literal);
 
+        /// <summary>Markup, as it is.</summary>
         public void AppendFormatted(Html html) => _text.Append(html.ToString());
 
+        /// <summary>Markup, one after the other.</summary>
         public void AppendFormatted(IEnumerable<Html> all) => _text.Append(Join(all).ToString());
 
+        /// <summary>A whole number.</summary>
         public void AppendFormatted(int number) => _text.Append(number);
 
+        /// <summary>A number, to two decimals.</summary>
         public void AppendFormatted(double coordinate) =>
             _text.Append(coordinate.ToString("0.##", CultureInfo.InvariantCulture));
 
+        /// <summary>An estimate with its interval.</summary>
         public void AppendFormatted(Estimate estimate) => _text.Append(estimate);
 
+        /// <summary>A text, escaped.</summary>
         public void AppendFormatted(string? text)
         {
             foreach (Rune rune in (text ?? "").EnumerateRunes())
                 AppendEscaped(rune);
         }
 
-        public string Finish() => _text.ToString();
+        internal string Finish() => _text.ToString();
 
         void AppendEscaped(Rune rune)
         {

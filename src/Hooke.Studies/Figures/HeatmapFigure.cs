@@ -3,35 +3,40 @@ using Hooke.Evidence;
 namespace Hooke.Studies;
 
 /// <summary>A matrix of effects in colours that diverge from zero, last layer on top.</summary>
-static class HeatmapFigure
+public static class HeatmapFigure
 {
     const double Cell = 34, CellHeight = 28, Left = 66, Letter = 7.2;
 
-    /// <summary>Draws a matrix.</summary>
+    /// <summary>A matrix with its caption and its numbers.</summary>
     /// <param name="map">The matrix.</param>
     /// <param name="scale">The size at which colour is fullest.</param>
     public static Html Draw(Heatmap map, double scale)
     {
         if (map.Rows.Count == 0 || map.Columns.Count == 0)
             return Html.Of($"<p class=\"none\">The heatmap “{map.Name}” is empty.</p>");
+        return Html.Of($"""
+            <div class="map"><h3>{map.Name} <code>{map.Site}</code></h3>
+            {Figure.Of(map.Name, Drawing(map, scale).Markup, Html.Of($"{map.Caption} Strongest: {Strongest(map)}."))}
+            {Table(map)}</div>
+            """);
+    }
+
+    /// <summary>The drawing alone.</summary>
+    public static Drawing Drawing(Heatmap map, double scale)
+    {
         bool slanted = map.Columns.Any(label => label.Length > 4);
         double labels = slanted ? 20 + Letter * 0.72 * Math.Min(18, map.Columns.Max(label => label.Length)) : 24;
         double bottom = map.Rows.Count * CellHeight + 8;
         double width = Math.Max(Left + map.Columns.Count * Cell + (slanted ? 44 : 12), 300);
         double height = bottom + labels + 22;
-        Html drawing = Html.Of($"""
+        return new(width, height, Html.Of($"""
             <svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"
             aria-label="{map.Name}: {Strongest(map)}">
             {map.Values.Select((row, i) => Row(map, row, i, scale))}
             {map.Columns.Select((label, column) => ColumnLabel(label, column, bottom, slanted))}
             <text class="axis" x="{Left + map.Columns.Count * Cell / 2}" y="{height - 4}">{map.ColumnAxis}</text>
             </svg>
-            """);
-        return Html.Of($"""
-            <div class="map"><h3>{map.Name} <code>{map.Site}</code></h3>
-            {Figure.Of(map.Name, drawing, Html.Of($"{map.Caption} Strongest: {Strongest(map)}."))}
-            {Table(map)}</div>
-            """);
+            """));
     }
 
     /// <summary>What the colours of heatmaps with this scale mean.</summary>

@@ -7,6 +7,12 @@ static class PageStyle
 {
     public const string Sheet = Colours + Text + Header + Figures + Tables;
 
+    /// <summary>Of a page of figures.</summary>
+    public const string Figure = Sheet + Lines;
+
+    /// <summary>Of a drawing in a file of its own.</summary>
+    public const string Drawings = Colours + Figures + Lines;
+
     const string Colours = """
         :root { color-scheme: light dark; --bg: #faf8f3; --card: #ffffff; --faint: #efebe1; --line: #d9d3c5;
           --ink: #211e19; --muted: #635d52; --pos: #0b5cab; --neg: #b3500a; --on: #ffffff; --accent: #0f6656;
@@ -136,6 +142,17 @@ static class PageStyle
         .node.hot .ground { stroke-width: 2.4; }
         .readout { display: block; min-height: 1.6em; font-size: 0.9rem;
           font-family: ui-monospace, Menlo, Consolas, monospace; }
+
+        """;
+
+    const string Lines = """
+        .paper { fill: var(--bg); }
+        .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
+        .line-0 { stroke: var(--pos); } svg .line-name-0 { fill: var(--pos); }
+        .line-1 { stroke: var(--neg); stroke-dasharray: 7 4; } svg .line-name-1 { fill: var(--neg); }
+        .line-2 { stroke: var(--accent); stroke-dasharray: 2 3; } svg .line-name-2 { fill: var(--accent); }
+        .line-3 { stroke: var(--ink); } svg .line-name-3 { fill: var(--ink); }
+        .line-4 { stroke: var(--muted); stroke-dasharray: 10 3 2 3; } svg .line-name-4 { fill: var(--muted); }
 
         """;
 
