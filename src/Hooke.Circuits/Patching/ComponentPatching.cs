@@ -14,12 +14,13 @@ public static class ComponentPatching
     public static IReadOnlyDictionary<Node, double> Losses(Model model, PromptSet prompts, ComponentGraph graph)
     {
         using Run counterfactual = model.Run(prompts.Counterfactual, CircuitRunner.Outputs(graph));
-        using Run clean = model.Run(prompts.Clean, new Plan { LastLogitsOnly = true });
-        double from = prompts.Metric(clean).Average(), to = prompts.Metric(counterfactual).Average();
-        return graph.Senders.Where(s => s.Kind != ComponentKind.Input).ToDictionary(
-            sender => sender,
-            sender => (from - Patched(model, prompts.Clean, [sender], counterfactual.Recording, prompts).Average())
-                / (from - to));
+        using Variants variants = new(
+            model, prompts.Clean, new Dictionary<string, Recording> { [Other] = counterfactual.Recording });
+        double from = prompts.Metric(variants.Base).Average(), to = prompts.Metric(counterfactual).Average();
+        Node[] components = [.. graph.Senders.Where(s => s.Kind != ComponentKind.Input)];
+        double[] patched = variants.Run(
+            [.. components.Select(c => (Intervention[])[new Patch(c.Output, Other)])], run => prompts.Metric(run).Average());
+        return components.Zip(patched).ToDictionary(pair => pair.First, pair => (from - pair.Second) / (from - to));
     }
 
     /// <summary>The metric of each prompt when components' outputs are another run's.</summary>

@@ -22,7 +22,7 @@ internal sealed record Cone(
     public bool IsEmpty => FirstPosition == int.MaxValue && !IsAlone;
 
     public static Cone Of(
-        int index, IReadOnlyList<Intervention> interventions, TokenBatch tokens,
+        int index, IReadOnlyList<Intervention> interventions, int layers, TokenBatch tokens,
         IReadOnlyDictionary<string, Recording> sources, Recording kept)
     {
         // Heads that read streams of their own, and edges, concern a whole layer; what has no layer lies outside of all.
@@ -31,20 +31,24 @@ internal sealed record Cone(
         return alone
             ? new(index, interventions, 0, 0, IsAlone: true)
             : new(index, interventions, interventions.Min(i => i.At.Layer!.Value),
-                interventions.Min(i => First(i, tokens, sources, kept)), IsAlone: false);
+                interventions.Min(i => First(i, layers, tokens, sources, kept)), IsAlone: false);
     }
 
     static int First(
-        Intervention intervention, TokenBatch tokens, IReadOnlyDictionary<string, Recording> sources, Recording kept)
+        Intervention intervention, int layers, TokenBatch tokens, IReadOnlyDictionary<string, Recording> sources,
+        Recording kept)
     {
         if (intervention.At.Site == Site.Result)
             return 0; // heads are added up one by one at every position
         string? source = intervention switch { Patch patch => patch.From, Freeze freeze => freeze.To, _ => null };
         Tensor? old = source is not null && kept.Contains(intervention.At) ? kept[intervention.At] : null;
+        // Of the last layer, what follows the keys and values counts at each prompt's last token alone.
+        bool lastOnly = intervention.At.Layer == layers - 1 && !intervention.At.Site.IsBeforeQueries;
         int first = int.MaxValue;
         for (int b = 0; b < tokens.Count; b++)
         {
             (int from, int to) = intervention.At.Positions?.Within(tokens.Lengths[b]) ?? (0, tokens.Lengths[b]);
+            from = lastOnly ? Math.Max(from, tokens.Lengths[b] - 1) : from;
             to = Math.Min(to, first);
             if (old is not null)
                 while (from < to && Same(intervention.At, old, sources[source!][intervention.At], b, from))

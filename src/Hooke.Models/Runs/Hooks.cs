@@ -47,9 +47,9 @@ internal sealed class Hooks : IDisposable
     public bool Alters(Site site, int? layer) =>
         _edits.ContainsKey(Key(site, layer)) || (_tape is not null && _record.ContainsKey(Key(site, layer)));
 
-    /// <summary>Whether a plan looks at a layer anywhere but at its input, keys and values.</summary>
-    public bool LooksPastKeys(int layer) => _rerouting is not null || SplitsInputs(layer)
-        || _record.Keys.Concat(_edits.Keys).Any(key => key.Layer == layer && !Site.All[key.Site].IsBeforeQueries);
+    /// <summary>Whether a plan needs every row of a layer, and not only of its input, keys and values.</summary>
+    public bool NeedsAllRows(int layer) => _rerouting is not null || SplitsInputs(layer)
+        || _record.Keys.Any(key => key.Layer == layer && !Site.All[key.Site].IsBeforeQueries);
 
     /// <summary>Whether a layer's heads read streams of their own.</summary>
     public bool SplitsInputs(int layer) => _split.Contains(layer);
@@ -89,7 +89,9 @@ internal sealed class Hooks : IDisposable
     {
         if (edit is Reroute)
             return value;
-        Region region = Region.Of(edit, value.Shape, _pass.Tokens, _pass.Stretch);
+        int rows = edit.At.Site.Shape == SiteShape.Pattern ? value.Shape[2] : value.Shape[1];
+        Region region = Region.Of(
+            edit, value.Shape, _pass.Tokens, rows == _pass.Stretch.Count ? _pass.Stretch : Stretch.Last(_pass.Tokens));
         return edit switch
         {
             Replace replace => region.Write(value, 0, region.Repeated(replace.With)),

@@ -56,7 +56,7 @@ public sealed class Variants : IDisposable
         Cone[] cones = [.. variants.Select((interventions, index) =>
         {
             check.Require(new Plan { Interventions = interventions, LastLogitsOnly = true });
-            return Cone.Of(index, interventions, _tokens, _sources, Base.Recording);
+            return Cone.Of(index, interventions, _model.Config.NLayers, _tokens, _sources, Base.Recording);
         })];
         foreach (Cone unchanged in cones.Where(c => c.IsEmpty))
             values[unchanged.Index] = read(Base);

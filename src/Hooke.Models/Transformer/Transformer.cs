@@ -55,13 +55,13 @@ internal sealed class Transformer(TransformerConfig config, TransformerWeights w
 
     /// <summary>
     /// The residual stream leaving a block, from the one entering it, which is taken over. Where only the last tokens'
-    /// logits are wanted the last block gives their rows alone, unless the plan looks at more.
+    /// logits are wanted the last block gives their rows alone, unless the plan records more.
     /// </summary>
     public Tensor Block(int layer, Tensor entering, Pass pass, Hooks hooks)
     {
         BlockWeights block = weights.Block(layer);
         using Tensor pre = hooks.Visit(Site.ResidPre, layer, entering);
-        bool lastOnly = pass.LastOnly && layer == config.NLayers - 1 && !hooks.LooksPastKeys(layer);
+        bool lastOnly = pass.LastOnly && layer == config.NLayers - 1 && !hooks.NeedsAllRows(layer);
         int[]? rows = lastOnly ? pass.Stretch.LastRows(pass.Tokens) : null;
         Attention attention = new(config, block, Rotary(pass.Stretch.End), layer, pass, hooks);
         using Tensor attnOut = hooks.Visit(Site.AttnOut, layer, attention.Out(pre, rows));
