@@ -185,20 +185,30 @@ internal sealed unsafe class PackedMatrix : IDisposable
     void Fill(int rows, int width, int multiple, RowReader read, PieceTaker take)
     {
         int piece = Math.Max(1, NumbersAtOnce / Math.Max(1, width) / multiple) * multiple;
-        Work.For(rows, piece, (start, end) =>
+        try
         {
-            int bytes = checked((end - start) * width * Size);
-            byte* stored = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, bytes), 64);
-            try
-            {
-                read(start, end - start, new(stored, bytes));
-                take(start, end - start, stored);
-            }
-            finally
-            {
-                NativeMemory.AlignedFree(stored);
-            }
-        });
+            Work.For(rows, piece, (start, end) => FillPiece(start, end - start, width, read, take));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    void FillPiece(int row, int count, int width, RowReader read, PieceTaker take)
+    {
+        int bytes = checked(count * width * Size);
+        byte* stored = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, bytes), 64);
+        try
+        {
+            read(row, count, new(stored, bytes));
+            take(row, count, stored);
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(stored);
+        }
     }
 
     /// <summary>Copies [rows, lanes] into a panel from its given row on; strides are in numbers.</summary>
