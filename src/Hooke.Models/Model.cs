@@ -37,10 +37,12 @@ public sealed class Model : IDisposable
     internal Transformer Transformer { get; }
 
     /// <summary>Loads a Hugging Face folder: config.json, model.safetensors or its shards, and tokenizer.json if there.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="keepStored">Whether BF16 and F16 matrices stay 16 bits wide in memory; results are the same.</param>
     /// <exception cref="InputException">
     /// A file is missing, damaged, of an unsupported architecture, or does not fit the others.
     /// </exception>
-    public static Model Load(string folder)
+    public static Model Load(string folder, bool keepStored = false)
     {
         if (!Directory.Exists(folder))
             throw new InputException($"there is no folder {folder}: give the folder of a Hugging Face checkpoint");
@@ -50,7 +52,7 @@ public sealed class Model : IDisposable
         string tokenizer = Path.Combine(folder, "tokenizer.json");
         Tokenizer? loaded = File.Exists(tokenizer) ? Tokenizer.Load(tokenizer) : null;
         using Checkpoint checkpoint = Checkpoint.Open(folder);
-        return new Model(config, new WeightReader(checkpoint, family, config).Read(), loaded);
+        return new Model(config, new WeightReader(checkpoint, family, config, keepStored).Read(), loaded);
     }
 
     /// <summary>Runs prompts given as text.</summary>

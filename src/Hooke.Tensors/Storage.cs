@@ -17,6 +17,7 @@ internal sealed unsafe class Storage : IDisposable
     readonly nint _bytes;
     nint _block;
     int _references = 1;
+    bool _isForPool = true;
 
     Storage(nint block, nint bytes) => (_block, _bytes) = (block, bytes);
 
@@ -41,6 +42,13 @@ internal sealed unsafe class Storage : IDisposable
         return new Storage(block, bytes);
     }
 
+    /// <summary>Has the block given back to the system, not to the pool, when its last reference goes.</summary>
+    public Storage NotForPool()
+    {
+        _isForPool = false;
+        return this;
+    }
+
     public Storage Share()
     {
         Interlocked.Increment(ref _references);
@@ -61,12 +69,15 @@ internal sealed unsafe class Storage : IDisposable
         if (block == 0)
             return;
         Interlocked.Add(ref _rentedBytes, -_bytes);
-        if (Interlocked.Add(ref _pooledBytes, _bytes) <= MostPooledBytes)
+        if (_isForPool)
         {
-            Pool.GetOrAdd(_bytes, _ => []).Add(block);
-            return;
+            if (Interlocked.Add(ref _pooledBytes, _bytes) <= MostPooledBytes)
+            {
+                Pool.GetOrAdd(_bytes, _ => []).Add(block);
+                return;
+            }
+            Interlocked.Add(ref _pooledBytes, -_bytes);
         }
-        Interlocked.Add(ref _pooledBytes, -_bytes);
         NativeMemory.AlignedFree((void*)block);
     }
 

@@ -40,10 +40,3 @@ public abstract class Family
             : (null, weight);
     }
 }
-
-/// <summary>A weight's place: a tensor of the checkpoint, or one of equal parts of it along its output axis.</summary>
-/// <param name="Tensor">The tensor's name.</param>
-/// <param name="IsOutIn">Whether the matrix is stored [out, in].</param>
-/// <param name="Part">Which part.</param>
-/// <param name="Parts">How many equal parts lie side by side.</param>
-public sealed record WeightPlace(string Tensor, bool IsOutIn = false, int Part = 0, int Parts = 1);

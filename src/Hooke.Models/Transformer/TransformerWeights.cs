@@ -24,7 +24,7 @@ public sealed class TransformerWeights : IDisposable
     /// <summary>Names in a fixed order.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>A weight by its name.</summary>
+    /// <summary>A weight by its name; asking a matrix of a model for its elements unpacks a copy, kept with the model.</summary>
     public Tensor this[string name] => _tensors[name];
 
     internal Tensor Embedding { get; }
@@ -36,11 +36,11 @@ public sealed class TransformerWeights : IDisposable
 
     internal NormWeights FinalNorm { get; }
 
-    /// <summary>Promises that training is over, so that kernels may keep packed copies.</summary>
+    /// <summary>Promises that training is over: matrices are from now on kept in the order in which products read them.</summary>
     public TransformerWeights Freeze()
     {
         foreach (Tensor tensor in _tensors.Values)
-            tensor.AsConstant();
+            tensor.AsConstant(transposed: tensor == Unembedding);
         return this;
     }
 

@@ -74,7 +74,12 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="InputException">
     /// No such tensor, another shape, not a float type, or a value that is not finite.
     /// </exception>
-    public void Read(string name, Span<float> destination, params ReadOnlySpan<long> shape)
+    public void Read(string name, Span<float> destination, params ReadOnlySpan<long> shape) =>
+        Find(name, shape).File.Read(name, destination);
+
+    /// <summary>Where a float tensor lies, after checking that it has the shape the model needs.</summary>
+    /// <exception cref="InputException">No such tensor, another shape, or not a float type.</exception>
+    internal (SafetensorsFile File, SafetensorsEntry Entry) Find(string name, params ReadOnlySpan<long> shape)
     {
         SafetensorsFile file = FileOf(name);
         SafetensorsEntry entry = file.EntryOf(name);
@@ -82,7 +87,8 @@ public sealed class Checkpoint : IDisposable
             throw new InputException($"{file.Path}: tensor {Quote.Of(name)} has shape {entry.ShapeText}, but the "
                 + $"model's config asks for {TensorShape.Text(shape.ToArray())}; config.json and weights do not "
                 + "belong together.");
-        file.Read(name, destination);
+        file.RequireFloats(entry);
+        return (file, entry);
     }
 
     /// <summary>Closes the files.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Hooke.Tensors;
+using Microsoft.Win32.SafeHandles;
 
 namespace Hooke.Models;
 
@@ -8,13 +9,17 @@ static class InputFile
 {
     const int BufferBytes = 1 << 20;
 
-    /// <summary>Opens a file for reading.</summary>
+    /// <summary>Opens a file for reading from the start on.</summary>
     /// <exception cref="InputException">The file is absent or cannot be opened.</exception>
-    public static FileStream OpenRead(string path)
+    public static FileStream OpenRead(string path) => new(OpenHandle(path), FileAccess.Read, bufferSize: 1);
+
+    /// <summary>Opens a file for reading anywhere.</summary>
+    /// <exception cref="InputException">The file is absent or cannot be opened.</exception>
+    public static SafeFileHandle OpenHandle(string path)
     {
         try
         {
-            return new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Hooke.Tensors;
 
 namespace Hooke.Models;
@@ -16,6 +17,8 @@ static class JsonFile
     /// <exception cref="InputException">Not strict JSON.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> bytes, string path)
     {
+        if (!Utf8.IsValid(bytes.Span))
+            throw new InputException($"{path} is not valid UTF-8 text; fetch it again.");
         try
         {
             return JsonDocument.Parse(bytes, Strict);

@@ -1,43 +1,39 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using Hooke.Tensors;
+using Microsoft.Win32.SafeHandles;
 
 namespace Hooke.Models;
 
-/// <summary>
-/// A safetensors file, memory-mapped for reading; its header is checked whole before anything is read.
-/// </summary>
-/// <remarks>Reads may come from many threads; the file must not be cut short while it is open.</remarks>
-public sealed unsafe class SafetensorsFile : IDisposable
+/// <summary>A safetensors file open for reading; its header is checked whole before anything is read.</summary>
+/// <remarks>
+/// Reads may come from many threads. The file is read in pieces rather than mapped into memory: pages of a map count
+/// as memory of the process for as long as the system likes, and a mapped file cut short ends the process.
+/// </remarks>
+public sealed class SafetensorsFile : IDisposable
 {
-    const int ChunkElements = 1 << 20; // keeps byte spans within 32 bits however large the tensor
+    const int PieceBytes = 1 << 17; // stays in a processor's own cache while it is widened and checked
 
     readonly Dictionary<string, SafetensorsEntry> _byName;
-    readonly MemoryMappedFile _map;
-    readonly MemoryMappedViewAccessor _view;
-    readonly byte* _data;
-    bool _disposed;
+    readonly SafeFileHandle _handle;
+    readonly long _dataStart;
 
-    SafetensorsFile(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, long fileBytes)
+    SafetensorsFile(string path, SafeFileHandle handle)
     {
-        (Path, _map, _view) = (path, map, view);
-        byte* start = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        start += view.PointerOffset;
-        try
-        {
-            int headerBytes = SafetensorsHeader.LengthOf(new(start, SafetensorsHeader.PrefixBytes), fileBytes, path);
-            _data = start + SafetensorsHeader.PrefixBytes + headerBytes;
-            SafetensorsHeader header = SafetensorsHeader.Parse(
-                new(start + SafetensorsHeader.PrefixBytes, headerBytes), fileBytes - (_data - start), path);
-            (Metadata, Entries) = (header.Metadata, header.Entries);
-            _byName = Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
-        }
-        catch
-        {
-            view.SafeMemoryMappedViewHandle.ReleasePointer();
-            throw;
-        }
+        (Path, _handle) = (path, handle);
+        long fileBytes = RandomAccess.GetLength(handle);
+        if (fileBytes < SafetensorsHeader.PrefixBytes)
+            throw new InputException(
+                $"{path} is {fileBytes} bytes long, too short for a safetensors file; fetch it again.");
+        byte[] prefix = new byte[SafetensorsHeader.PrefixBytes];
+        ReadAt(0, prefix);
+        byte[] json = new byte[SafetensorsHeader.LengthOf(prefix, fileBytes, path)];
+        ReadAt(prefix.Length, json);
+        _dataStart = prefix.Length + json.Length;
+        SafetensorsHeader header = SafetensorsHeader.Parse(json, fileBytes - _dataStart, path);
+        (Metadata, Entries) = (header.Metadata, header.Entries);
+        _byName = Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
     }
 
     /// <summary>The path the file was opened by.</summary>
@@ -50,32 +46,19 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public IReadOnlyList<SafetensorsEntry> Entries { get; }
 
     /// <summary>
-    /// Maps a file and checks its header: lengths, JSON, names, types, shapes and the tiling of the data.
+    /// Opens a file and checks its header: lengths, JSON, names, types, shapes and the tiling of the data.
     /// </summary>
     /// <exception cref="InputException">The file is absent, unreadable, truncated, or its header lies.</exception>
     public static SafetensorsFile Open(string path)
     {
-        MemoryMappedFile? map = null;
-        MemoryMappedViewAccessor? view = null;
+        SafeFileHandle handle = InputFile.OpenHandle(path);
         try
         {
-            FileStream stream = InputFile.OpenRead(path);
-            long bytes = stream.Length;
-            if (bytes < SafetensorsHeader.PrefixBytes)
-            {
-                stream.Dispose();
-                throw new InputException(
-                    $"{path} is {bytes} bytes long, too short for a safetensors file; fetch it again.");
-            }
-            map = MemoryMappedFile.CreateFromFile(
-                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-            view = map.CreateViewAccessor(0, bytes, MemoryMappedFileAccess.Read);
-            return new(path, map, view, bytes);
+            return new(path, handle);
         }
         catch
         {
-            view?.Dispose();
-            map?.Dispose();
+            handle.Dispose();
             throw;
         }
     }
@@ -100,21 +83,58 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public void Read(string name, Span<float> destination, bool allowNonFinite = false)
     {
         SafetensorsEntry entry = EntryOf(name);
-        if (!StoredFloats.IsFloat(entry.Type))
-            throw new InputException($"{What(entry)} cannot be read as float32; F32, BF16, F16 and F64 can.");
         if (destination.Length != entry.Count)
             throw new ArgumentException(
                 $"{What(entry)} has {entry.Count} elements, the destination {destination.Length}.");
-        int size = entry.Type.Bytes();
-        for (int at = 0; at < destination.Length; at += Math.Min(ChunkElements, destination.Length - at))
+        RequireFloats(entry);
+        Read(entry, 0, destination, allowNonFinite);
+    }
+
+    /// <summary>Part of a float tensor as float32, from its element <paramref name="first"/> on.</summary>
+    /// <exception cref="InputException">A NaN or infinity where not allowed, or the file was cut short.</exception>
+    internal void Read(SafetensorsEntry entry, long first, Span<float> destination, bool allowNonFinite = false)
+    {
+        int size = entry.Type.Bytes(), most = PieceBytes / size;
+        byte[] stored = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        for (int at = 0; at < destination.Length; at += Math.Min(most, destination.Length - at))
         {
-            Span<float> chunk = destination.Slice(at, Math.Min(ChunkElements, destination.Length - at));
-            StoredFloats.ToFloat32(entry.Type, Bytes(entry, (long)at * size, chunk.Length * size), chunk);
-            if (!allowNonFinite && StoredFloats.IndexOfNonFinite(chunk) is >= 0 and int bad)
-                throw new InputException($"{What(entry)} holds {chunk[bad]} at {Position(entry, at + bad)}; every "
-                    + "value must be finite in float32.");
+            Span<float> piece = destination.Slice(at, Math.Min(most, destination.Length - at));
+            Span<byte> bytes = entry.Type == DType.F32
+                ? MemoryMarshal.AsBytes(piece)
+                : stored.AsSpan(0, piece.Length * size);
+            ReadAt(_dataStart + entry.Begin + ((first + at) * size), bytes);
+            if (entry.Type != DType.F32)
+                StoredFloats.ToFloat32(entry.Type, bytes, piece);
+            if (!allowNonFinite && StoredFloats.IndexOfNonFinite(piece) is >= 0 and int bad)
+                throw NotFinite(entry, first + at + bad, piece[bad]);
         }
-        GC.KeepAlive(this);
+        ArrayPool<byte>.Shared.Return(stored);
+    }
+
+    /// <summary>Part of a float tensor as it is stored, from its element <paramref name="first"/> on.</summary>
+    /// <exception cref="InputException">A NaN or infinity, or the file was cut short.</exception>
+    internal void ReadStored(SafetensorsEntry entry, long first, Span<byte> destination)
+    {
+        int size = entry.Type.Bytes();
+        for (int at = 0; at < destination.Length; at += Math.Min(PieceBytes, destination.Length - at))
+        {
+            Span<byte> piece = destination.Slice(at, Math.Min(PieceBytes, destination.Length - at));
+            ReadAt(_dataStart + entry.Begin + (first * size) + at, piece);
+            if (StoredFloats.IndexOfNonFinite(entry.Type, piece) is >= 0 and int bad)
+            {
+                float[] value = new float[1];
+                StoredFloats.ToFloat32(entry.Type, piece.Slice(bad * size, size), value);
+                throw NotFinite(entry, first + (at / size) + bad, value[0]);
+            }
+        }
+    }
+
+    /// <summary>Refuses a tensor of another than a float type.</summary>
+    /// <exception cref="InputException">It is one.</exception>
+    internal void RequireFloats(SafetensorsEntry entry)
+    {
+        if (!StoredFloats.IsFloat(entry.Type))
+            throw new InputException($"{What(entry)} cannot be read as float32; F32, BF16, F16 and F64 can.");
     }
 
     /// <summary>Reads an integer or truth-value tensor, row-major.</summary>
@@ -126,35 +146,50 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new InputException($"{What(entry)} is not of an integer type.");
         int size = entry.Type.Bytes();
         long[] values = new long[entry.Count]; // no larger than eight times what the file was found to hold
-        for (long i = 0; i < values.LongLength; i++)
-            values[i] = ToInt64(entry, Bytes(entry, i * size, size));
-        GC.KeepAlive(this);
+        int most = PieceBytes / size;
+        for (int at = 0; at < values.Length; at += Math.Min(most, values.Length - at))
+        {
+            int count = Math.Min(most, values.Length - at);
+            ReadOnlySpan<byte> stored = Bytes(entry, (long)at * size, count * size);
+            for (int i = 0; i < count; i++)
+                values[at + i] = ToInt64(entry, stored.Slice(i * size, size));
+        }
         return values;
     }
 
-    /// <summary>The stored bytes of part of a tensor, valid until the file is disposed.</summary>
+    /// <summary>A copy of the stored bytes of part of a tensor.</summary>
     /// <exception cref="InputException">No such tensor.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The part reaches outside the tensor.</exception>
     public ReadOnlySpan<byte> Bytes(string name, long start, int length) => Bytes(EntryOf(name), start, length);
 
-    /// <summary>Unmaps the file.</summary>
-    public void Dispose()
-    {
-        if (_disposed)
-            return;
-        _disposed = true;
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _map.Dispose();
-    }
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _handle.Dispose();
 
-    ReadOnlySpan<byte> Bytes(SafetensorsEntry entry, long start, int length)
+    byte[] Bytes(SafetensorsEntry entry, long start, int length)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, entry.End - entry.Begin - start);
-        return new(_data + entry.Begin + start, length);
+        byte[] bytes = new byte[length];
+        ReadAt(_dataStart + entry.Begin + start, bytes);
+        return bytes;
+    }
+
+    void ReadAt(long offset, Span<byte> into)
+    {
+        try
+        {
+            for (int read; into.Length > 0; into = into[read..], offset += read)
+            {
+                read = RandomAccess.Read(_handle, into, offset);
+                if (read == 0)
+                    throw new InputException($"{Path} was cut short while it was being read; fetch it again.");
+            }
+        }
+        catch (IOException fault)
+        {
+            throw new InputException($"Cannot read {Path}: {fault.Message}", fault);
+        }
     }
 
     long ToInt64(SafetensorsEntry entry, ReadOnlySpan<byte> stored) => entry.Type switch
@@ -169,6 +204,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
         _ when BinaryPrimitives.ReadUInt64LittleEndian(stored) is <= long.MaxValue and ulong value => (long)value,
         _ => throw new InputException($"{What(entry)} holds a value over 63 bits."),
     };
+
+    InputException NotFinite(SafetensorsEntry entry, long at, float value) =>
+        new($"{What(entry)} holds {value} at {Position(entry, at)}; every value must be finite in float32.");
 
     string What(SafetensorsEntry entry) =>
         $"{Path}: tensor {Quote.Of(entry.Name)} ({entry.Type.Name()} {entry.ShapeText})";

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Hooke.Tensors;
 
 namespace Hooke.Models;
 
@@ -20,10 +21,10 @@ static class StoredFloats
                 stored.CopyTo(MemoryMarshal.AsBytes(values));
                 break;
             case DType.BF16:
-                FromBFloat16(MemoryMarshal.Cast<byte, ushort>(stored), values);
+                Widen.BFloat16(MemoryMarshal.Cast<byte, ushort>(stored), values);
                 break;
             case DType.F16:
-                FromHalf(MemoryMarshal.Cast<byte, ushort>(stored), values);
+                Widen.Float16(MemoryMarshal.Cast<byte, ushort>(stored), values);
                 break;
             case DType.F64:
                 for (int i = 0; i < values.Length; i++)
@@ -75,43 +76,25 @@ static class StoredFloats
         return -1;
     }
 
-    static void FromBFloat16(ReadOnlySpan<ushort> stored, Span<float> values)
+    /// <summary>The place of the first NaN or infinity among stored numbers, or -1.</summary>
+    public static int IndexOfNonFinite(DType type, ReadOnlySpan<byte> stored) => type switch
     {
-        Span<uint> bits = MemoryMarshal.Cast<float, uint>(values);
-        int width = Vector<ushort>.Count, i = 0;
-        for (; i <= stored.Length - width; i += width)
-        {
-            Vector.Widen(new Vector<ushort>(stored[i..]), out Vector<uint> low, out Vector<uint> high);
-            (low << 16).CopyTo(bits[i..]);
-            (high << 16).CopyTo(bits[(i + width / 2)..]);
-        }
-        for (; i < stored.Length; i++)
-            bits[i] = (uint)stored[i] << 16;
-    }
+        DType.F32 => IndexOfNonFinite(MemoryMarshal.Cast<byte, float>(stored)),
+        DType.BF16 => IndexOfNonFinite(MemoryMarshal.Cast<byte, ushort>(stored), 0x7F80),
+        DType.F16 => IndexOfNonFinite(MemoryMarshal.Cast<byte, ushort>(stored), 0x7C00),
+        _ => throw new InvalidOperationException($"Bug in Hooke: {type} is not kept as it is stored."),
+    };
 
-    static void FromHalf(ReadOnlySpan<ushort> stored, Span<float> values)
+    static int IndexOfNonFinite(ReadOnlySpan<ushort> bits, ushort exponentBits)
     {
-        Span<uint> bits = MemoryMarshal.Cast<float, uint>(values);
         int width = Vector<ushort>.Count, i = 0;
-        for (; i <= stored.Length - width; i += width)
-        {
-            Vector.Widen(new Vector<ushort>(stored[i..]), out Vector<uint> low, out Vector<uint> high);
-            WidenHalf(low).CopyTo(bits[i..]);
-            WidenHalf(high).CopyTo(bits[(i + width / 2)..]);
-        }
-        for (; i < stored.Length; i++)
-            values[i] = (float)BitConverter.UInt16BitsToHalf(stored[i]);
-    }
-
-    /// <summary>Half bits in the low 16 of each lane to float32 bits: move the fields, then scale by 2^112.</summary>
-    static Vector<uint> WidenHalf(Vector<uint> half)
-    {
-        Vector<uint> magnitude = (half & new Vector<uint>(0x7FFF)) << 13;
-        Vector<float> scale = new(BitConverter.UInt32BitsToSingle((127 + 112) << 23));
-        Vector<uint> scaled = (magnitude.As<uint, float>() * scale).As<float, uint>();
-        Vector<uint> special = Vector.GreaterThanOrEqual(magnitude, new Vector<uint>(0x7C00u << 13));
-        Vector<uint> bits = Vector.ConditionalSelect(special, magnitude | new Vector<uint>(ExponentBits), scaled);
-        return bits | ((half & new Vector<uint>(0x8000)) << 16);
+        Vector<ushort> exponent = new(exponentBits);
+        while (i <= bits.Length - width && !Vector.EqualsAny(new Vector<ushort>(bits[i..]) & exponent, exponent))
+            i += width;
+        for (; i < bits.Length; i++)
+            if ((bits[i] & exponentBits) == exponentBits)
+                return i;
+        return -1;
     }
 
     static ushort ToBFloat16(float value)

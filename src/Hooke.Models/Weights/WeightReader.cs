@@ -3,9 +3,9 @@ using Hooke.Tensors;
 namespace Hooke.Models;
 
 /// <summary>Reads a checkpoint's tensors as the weights of a config, by the family's places.</summary>
-internal sealed class WeightReader(Checkpoint checkpoint, Family family, TransformerConfig config)
+internal sealed class WeightReader(Checkpoint checkpoint, Family family, TransformerConfig config, bool keepStored = false)
 {
-    /// <summary>All weights.</summary>
+    /// <summary>All weights; one is in memory as the file has it only in pieces, while it is read.</summary>
     /// <exception cref="InputException">A tensor is missing, has another shape, or holds a number that is not finite.</exception>
     public TransformerWeights Read()
     {
@@ -30,36 +30,8 @@ internal sealed class WeightReader(Checkpoint checkpoint, Family family, Transfo
         string name = checkpoint.Contains(place.Tensor) || family.OptionalPrefix.Length == 0
             ? place.Tensor
             : place.Tensor.Replace(family.OptionalPrefix, "", StringComparison.Ordinal);
-        (int inputs, int outputs) = shape.Rank == 2 ? (shape[0], shape[1]) : (1, shape[0]);
-        long[] stored = shape.Rank == 1 ? [(long)outputs * place.Parts]
-            : place.IsOutIn ? [(long)outputs * place.Parts, inputs]
-            : [inputs, (long)outputs * place.Parts];
-        if (place.Parts == 1 && !place.IsOutIn)
-        {
-            Tensor whole = Tensor.Zeros(shape);
-            checkpoint.Read(name, whole.Data, stored);
-            return whole;
-        }
-        using Tensor all = Tensor.Zeros(checked((int)stored.Aggregate(1L, (a, b) => a * b)));
-        checkpoint.Read(name, all.Data, stored);
-        return place.IsOutIn ? Transposed(all, inputs, outputs, place) : Columns(all, shape, inputs, outputs, place);
-    }
-
-    static Tensor Transposed(Tensor all, int inputs, int outputs, WeightPlace place)
-    {
-        Tensor weight = Tensor.Zeros(inputs, outputs);
-        Span<float> from = all.Data.Slice(place.Part * outputs * inputs, outputs * inputs), to = weight.Data;
-        for (int o = 0; o < outputs; o++)
-            for (int i = 0; i < inputs; i++)
-                to[(i * outputs) + o] = from[(o * inputs) + i];
-        return weight;
-    }
-
-    static Tensor Columns(Tensor all, Shape shape, int inputs, int outputs, WeightPlace place)
-    {
-        Tensor weight = Tensor.Zeros(shape);
-        for (int i = 0; i < inputs; i++)
-            all.Data.Slice((i * outputs * place.Parts) + (place.Part * outputs), outputs).CopyTo(weight.Data[(i * outputs)..]);
-        return weight;
+        (SafetensorsFile file, SafetensorsEntry entry) = checkpoint.Find(name, place.Stored(shape));
+        bool isUnembedding = weight == (config.IsTied ? "embed.W_E" : "unembed.W_U");
+        return new StoredWeight(file, entry, place, shape).Read(keepStored, transposed: isUnembedding);
     }
 }

@@ -25,9 +25,12 @@ internal static class WeightWriter
         return TensorToWrite.FromFloats(name, stored, () =>
         {
             float[] joined = new float[inputs * outputs * parts.Length];
-            for (int i = 0; i < inputs; i++)
-                for (int p = 0; p < parts.Length; p++)
-                    parts[p].Tensor.Data.Slice(i * outputs, outputs).CopyTo(joined.AsSpan(((i * parts.Length) + p) * outputs));
+            for (int p = 0; p < parts.Length; p++)
+            {
+                using Tensor part = parts[p].Tensor.Clone(); // not of the model: it would keep its unpacked elements
+                for (int i = 0; i < inputs; i++)
+                    part.Data.Slice(i * outputs, outputs).CopyTo(joined.AsSpan(((i * parts.Length) + p) * outputs));
+            }
             return joined;
         });
     }

@@ -10,14 +10,10 @@ internal static unsafe class Gemm
     const int TasksPerThread = 16;  // enough to even out a busy machine
 
     /// <summary>C = A · B, or C += A · B. A is [m, k], B is [k, n], C is [m, n] with column stride 1.</summary>
-    public static void Multiply(MatrixView a, MatrixView b, MatrixView c, bool accumulate = false) =>
-        Run(new GemmBlocks(a, b, null, c, accumulate));
-
-    /// <summary>C = A · B, or C += A · B, with B packed beforehand.</summary>
-    public static void Multiply(MatrixView a, PackedMatrix b, MatrixView c, bool accumulate = false)
+    public static void Multiply(MatrixView a, RightMatrix b, MatrixView c, bool accumulate = false)
     {
-        Run(new GemmBlocks(a, new MatrixView(null, b.Rows, b.Columns), b, c, accumulate));
-        GC.KeepAlive(b);
+        Run(new GemmBlocks(a, b, c, accumulate));
+        GC.KeepAlive(b.Owner);
     }
 
     /// <summary>Many independent products C = A · B (or C += A · B), spread over the threads.</summary>
@@ -33,8 +29,9 @@ internal static unsafe class Gemm
             for (int i = start; i < end; i++)
             {
                 MatrixProduct one = product(i);
-                GemmBlocks blocks = new(one.A, one.B, null, one.C, accumulate);
+                GemmBlocks blocks = new(one.A, one.B, one.C, accumulate);
                 blocks.Multiply(0, blocks.Rows, 0, blocks.Panels);
+                GC.KeepAlive(one.B.Owner);
             }
         });
     }

@@ -21,11 +21,11 @@ internal readonly unsafe struct MatrixView(float* data, int rows, int columns, n
 }
 
 /// <summary>One product C = A · B of a batch.</summary>
-internal readonly struct MatrixProduct(MatrixView a, MatrixView b, MatrixView c)
+internal readonly struct MatrixProduct(MatrixView a, RightMatrix b, MatrixView c)
 {
     public MatrixView A => a;
 
-    public MatrixView B => b;
+    public RightMatrix B => b;
 
     public MatrixView C => c;
 }

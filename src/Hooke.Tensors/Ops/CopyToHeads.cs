@@ -78,7 +78,7 @@ internal sealed unsafe partial class CpuBackend
         int width = inverse ? x.Shape[3] : y.Shape[3];
         Gemm.MultiplyBatch(x.Shape[2], h =>
         {
-            MatrixView ofHead = new(weight.Pointer + (h / group * width), weight.Shape[0], width, weight.Shape[1], 1);
+            RightMatrix ofHead = weight.Right(transposed: false).Part(0, weight.Shape[0], h / group * width, width);
             return new(AcrossBatch(x, h), inverse ? ofHead.Transposed : ofHead, AcrossBatch(y, h));
         });
     }

@@ -48,7 +48,7 @@ internal sealed unsafe partial class CpuBackend
         Work.For(rows.Length, RowGrain(width), (start, end) =>
         {
             for (int i = start; i < end; i++)
-                table.Data.Slice(rows[i] * width, width).CopyTo(y.Data.Slice(i * width, width));
+                table.Right(transposed: false).CopyTo(rows[i], 1, y.Pointer + ((nint)i * width));
         });
     }
 

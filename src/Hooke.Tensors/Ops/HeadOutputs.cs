@@ -105,6 +105,6 @@ internal sealed unsafe partial class CpuBackend
         return new(x.Pointer + (h * width), x.Shape[0] * x.Shape[1], width, heads * width, 1);
     }
 
-    static MatrixView HeadWeight(Tensor weight, int h, int dHead) =>
-        new(weight.Pointer + ((nint)h * dHead * weight.Shape[1]), dHead, weight.Shape[1]);
+    static RightMatrix HeadWeight(Tensor weight, int h, int dHead) =>
+        weight.Right(transposed: false).Part(h * dHead, dHead, 0, weight.Shape[1]);
 }

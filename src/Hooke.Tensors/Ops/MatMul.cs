@@ -77,13 +77,8 @@ internal sealed unsafe partial class CpuBackend
     // Columns summed by one worker: every sum still runs down all rows in order.
     const int ColumnBlock = 64;
 
-    public override void MatMul(Tensor x, Tensor weight, bool transposed, Tensor y)
-    {
-        if (weight.IsConstant)
-            Gemm.Multiply(x.Matrix(), weight.Packed(transposed), y.Matrix(), accumulate: false);
-        else
-            Gemm.Multiply(x.Matrix(), transposed ? weight.Matrix().Transposed : weight.Matrix(), y.Matrix(), accumulate: false);
-    }
+    public override void MatMul(Tensor x, Tensor weight, bool transposed, Tensor y) =>
+        Gemm.Multiply(x.Matrix(), weight.Right(transposed), y.Matrix(), accumulate: false);
 
     public override void MatMulTransposedLeft(Tensor a, Tensor b, Tensor y) =>
         Gemm.Multiply(a.Matrix().Transposed, b.Matrix(), y.Matrix(), accumulate: false);
