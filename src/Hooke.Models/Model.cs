@@ -46,8 +46,7 @@ public sealed class Model : IDisposable
     {
         if (!Directory.Exists(folder))
             throw new InputException($"there is no folder {folder}: give the folder of a Hugging Face checkpoint");
-        ConfigFile file = new(Path.Combine(folder, "config.json"));
-        Family family = Family.Of(file);
+        (Family family, ConfigFile file) = Family.OfFolder(folder);
         TransformerConfig config = family.Read(file);
         string tokenizer = Path.Combine(folder, "tokenizer.json");
         Tokenizer? loaded = File.Exists(tokenizer) ? Tokenizer.Load(tokenizer) : null;

@@ -2,23 +2,46 @@ using Hooke.Tensors;
 
 namespace Hooke.Models;
 
-/// <summary>How a family of published checkpoints maps to the one transformer: its config.json, and its tensors' names.</summary>
+/// <summary>How a family of published checkpoints maps to the one transformer: its config, and its tensors' names.</summary>
 public abstract class Family
 {
+    const string HuggingFaceConfig = "config.json";
+
     /// <summary>Every family that Hooke reads.</summary>
-    public static IReadOnlyList<Family> All { get; } = [new Gpt2(), new Llama()];
+    public static IReadOnlyList<Family> All { get; } =
+    [
+        new Gpt2(), new Llama(), new GptNeo(), new GptNeoX(), new Mistral(), new Qwen2(), new Qwen3(),
+        new Gemma(), new Gemma2(), new Gemma3Text(), new Gemma3(), new TransformerLensFamily(),
+    ];
 
     /// <summary>config.json's model_type.</summary>
     public abstract string ModelType { get; }
+
+    /// <summary>The name of the file in a model's folder that says which transformer it is.</summary>
+    public virtual string ConfigName => HuggingFaceConfig;
+
+    /// <summary>The family of a model's folder, and its config file.</summary>
+    /// <exception cref="InputException">There is no config, or it names no family that Hooke reads.</exception>
+    public static (Family Family, ConfigFile Config) OfFolder(string folder)
+    {
+        Family? other = All.FirstOrDefault(f => f.ConfigName != HuggingFaceConfig && File.Exists(Path.Combine(folder, f.ConfigName)));
+        if (other is not null && !File.Exists(Path.Combine(folder, HuggingFaceConfig)))
+            return (other, new(Path.Combine(folder, other.ConfigName)));
+        ConfigFile config = new(Path.Combine(folder, HuggingFaceConfig));
+        return (Of(config), config);
+    }
 
     /// <summary>The family of a config.json.</summary>
     /// <exception cref="InputException">It names none that Hooke reads.</exception>
     public static Family Of(ConfigFile config)
     {
         string type = config.Text("model_type");
-        return All.FirstOrDefault(f => f.ModelType == type) ?? throw new InputException(
+        Family[] published = [.. All.Where(f => f.ConfigName == HuggingFaceConfig)];
+        Family family = published.FirstOrDefault(f => f.ModelType == type) ?? throw new InputException(
             $"{config.Path}: architecture '{type}' is not supported; "
-            + $"supported are {string.Join(", ", All.Select(f => f.ModelType))}");
+            + $"supported are {string.Join(", ", published.Select(f => f.ModelType))}{Unsupported.Because(type)}");
+        Unsupported.Refuse(config);
+        return family;
     }
 
     /// <summary>Reads the config.</summary>
@@ -39,4 +62,10 @@ public abstract class Family
             ? (int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture), parts[2])
             : (null, weight);
     }
+
+    /// <summary>Four times a width, for MLPs that are so by default; no more than a whole number can be.</summary>
+    protected static int Times4(int width) => (int)Math.Min(4L * width, int.MaxValue);
+
+    /// <summary>The fault of a family that was asked for a weight that its config does not have.</summary>
+    protected InvalidOperationException NoSuch(string weight) => new($"Bug in Hooke: {ModelType} has no weight {weight}");
 }

@@ -21,7 +21,7 @@ sealed class Gpt2 : Family
             NHeads = heads,
             NKeyValueHeads = heads,
             DHead = dModel / heads,
-            DMlp = config.SizeOr("n_inner", 4 * dModel),
+            DMlp = config.SizeOr("n_inner", Times4(dModel)),
             DVocab = config.Size("vocab_size"),
             NCtx = config.SizeOr("n_positions", config.SizeOr("n_ctx", 1024)),
             Activation = config.Activation("activation_function", "gelu_new"),
@@ -62,7 +62,7 @@ sealed class Gpt2 : Family
             "mlp.b_in" => new(block + "mlp.c_fc.bias"),
             "mlp.W_out" => new(block + "mlp.c_proj.weight"),
             "mlp.b_out" => new(block + "mlp.c_proj.bias"),
-            _ => throw new InvalidOperationException($"Bug in Hooke: gpt2 has no weight {weight}"),
+            _ => throw NoSuch(weight),
         };
     }
 }

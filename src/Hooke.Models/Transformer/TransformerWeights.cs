@@ -6,7 +6,9 @@ namespace Hooke.Models;
 public sealed class TransformerWeights : IDisposable
 {
     readonly Dictionary<string, Tensor> _tensors;
+    readonly List<Tensor> _gains = [];
     readonly BlockWeights[] _blocks;
+    readonly float _gainOffset;
 
     /// <summary>The weights of a config; takes the tensors over.</summary>
     /// <param name="config">The shape of the transformer.</param>
@@ -15,10 +17,11 @@ public sealed class TransformerWeights : IDisposable
     {
         Names = [.. config.Parameters().Select(p => p.Name)];
         _tensors = config.Parameters().ToDictionary(p => p.Name, p => read(p.Name, p.Shape));
-        _blocks = [.. Enumerable.Range(0, config.NLayers).Select(layer => new BlockWeights(layer, Find))];
+        _gainOffset = config.NormGainOffset;
+        _blocks = [.. Enumerable.Range(0, config.NLayers).Select(layer => new BlockWeights($"blocks.{layer}.", this))];
         (Embedding, Position) = (_tensors["embed.W_E"], Find("pos_embed.W_pos"));
-        Unembedding = Find("unembed.W_U") ?? Embedding;
-        FinalNorm = new(_tensors["ln_final.w"], Find("ln_final.b"));
+        (Unembedding, UnembedBias) = (Find("unembed.W_U") ?? Embedding, Find("unembed.b_U"));
+        FinalNorm = Norm("ln_final");
     }
 
     /// <summary>Names in a fixed order.</summary>
@@ -34,12 +37,14 @@ public sealed class TransformerWeights : IDisposable
     /// <summary>W_U stored token by token: [d_vocab, d_model].</summary>
     internal Tensor Unembedding { get; }
 
-    internal NormWeights FinalNorm { get; }
+    internal Tensor? UnembedBias { get; }
+
+    internal NormWeights? FinalNorm { get; }
 
     /// <summary>Promises that training is over: matrices are from now on kept in the order in which products read them.</summary>
     public TransformerWeights Freeze()
     {
-        foreach (Tensor tensor in _tensors.Values)
+        foreach (Tensor tensor in _tensors.Values.Concat(_gains))
             tensor.AsConstant(transposed: tensor == Unembedding);
         return this;
     }
@@ -47,13 +52,34 @@ public sealed class TransformerWeights : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor tensor in _tensors.Values)
+        foreach (Tensor tensor in _tensors.Values.Concat(_gains))
             tensor.Dispose();
     }
 
     internal BlockWeights Block(int layer) => _blocks[layer];
 
-    Tensor? Find(string name) => _tensors.GetValueOrDefault(name);
+    internal Tensor? Find(string name) => _tensors.GetValueOrDefault(name);
+
+    /// <summary>A norm by its name, or null where the model has none of that name.</summary>
+    internal NormWeights? Norm(string name) =>
+        Find($"{name}.w") is { } weight ? new(Gain(weight), Find($"{name}.b")) : null;
+
+    /// <summary>A matrix and its bias by a name with {} for W or b, or null where the model has none of that name.</summary>
+    internal LinearWeights? Linear(string name) =>
+        Find(name.Replace("{}", "W", StringComparison.Ordinal)) is { } weight
+            ? new(weight, Find(name.Replace("{}", "b", StringComparison.Ordinal)))
+            : null;
+
+    // The weight itself stays as the checkpoint has it; what norms multiply by lies beside it.
+    Tensor Gain(Tensor weight)
+    {
+        if (_gainOffset == 0)
+            return weight;
+        Tensor gain = weight.Clone();
+        System.Numerics.Tensors.TensorPrimitives.Add(gain.Data, _gainOffset, gain.Data);
+        _gains.Add(gain);
+        return gain;
+    }
 }
 
 /// <summary>Gain and, for layer norm, bias.</summary>
@@ -65,33 +91,32 @@ internal sealed record LinearWeights(Tensor Weight, Tensor? Bias)
     public Tensor Apply(Tensor x) => Ops.MatMul(x, Weight, Bias);
 }
 
-/// <summary>The weights of one block.</summary>
-internal sealed class BlockWeights(int layer, Func<string, Tensor?> find)
+/// <summary>The weights of one block; what its model does not have is null.</summary>
+internal sealed class BlockWeights(string block, TransformerWeights weights)
 {
-    public NormWeights Ln1 { get; } = new(Get(layer, find, "ln1.w"), find($"blocks.{layer}.ln1.b"));
+    public NormWeights? Ln1 { get; } = weights.Norm($"{block}ln1");
 
-    public LinearWeights Q { get; } = Linear(layer, find, "attn.{}_Q")!;
+    public LinearWeights Q { get; } = weights.Linear($"{block}attn.{{}}_Q")!;
 
-    public LinearWeights K { get; } = Linear(layer, find, "attn.{}_K")!;
+    public LinearWeights K { get; } = weights.Linear($"{block}attn.{{}}_K")!;
 
-    public LinearWeights V { get; } = Linear(layer, find, "attn.{}_V")!;
+    public LinearWeights V { get; } = weights.Linear($"{block}attn.{{}}_V")!;
 
-    public LinearWeights O { get; } = Linear(layer, find, "attn.{}_O")!;
+    public NormWeights? QNorm { get; } = weights.Norm($"{block}attn.q_norm");
 
-    public NormWeights Ln2 { get; } = new(Get(layer, find, "ln2.w"), find($"blocks.{layer}.ln2.b"));
+    public NormWeights? KNorm { get; } = weights.Norm($"{block}attn.k_norm");
 
-    public LinearWeights? Gate { get; } = Linear(layer, find, "mlp.{}_gate");
+    public LinearWeights O { get; } = weights.Linear($"{block}attn.{{}}_O")!;
 
-    public LinearWeights In { get; } = Linear(layer, find, "mlp.{}_in")!;
+    public NormWeights? Ln1Post { get; } = weights.Norm($"{block}ln1_post");
 
-    public LinearWeights Out { get; } = Linear(layer, find, "mlp.{}_out")!;
+    public NormWeights? Ln2 { get; } = weights.Norm($"{block}ln2");
 
-    static Tensor Get(int layer, Func<string, Tensor?> find, string name) => find($"blocks.{layer}.{name}")!;
+    public LinearWeights? Gate { get; } = weights.Linear($"{block}mlp.{{}}_gate");
 
-    static LinearWeights? Linear(int layer, Func<string, Tensor?> find, string name)
-    {
-        string full = $"blocks.{layer}.{name}";
-        Tensor? weight = find(full.Replace("{}", "W", StringComparison.Ordinal));
-        return weight is null ? null : new(weight, find(full.Replace("{}", "b", StringComparison.Ordinal)));
-    }
+    public LinearWeights In { get; } = weights.Linear($"{block}mlp.{{}}_in")!;
+
+    public LinearWeights Out { get; } = weights.Linear($"{block}mlp.{{}}_out")!;
+
+    public NormWeights? Ln2Post { get; } = weights.Norm($"{block}ln2_post");
 }
