@@ -36,6 +36,8 @@ static class SitesCommand
         SiteShape.Pattern => "[batch, head, query_pos, key_pos]",
         SiteShape.Mlp => "[batch, pos, d_mlp]",
         SiteShape.Scale => "[batch, pos, 1]",
+        SiteShape.HeadScale => "[batch, pos, head, 1]",
+        SiteShape.KeyValueHeadScale => "[batch, pos, kv_head, 1]",
         _ => "[batch, pos, d_vocab]",
     };
 }

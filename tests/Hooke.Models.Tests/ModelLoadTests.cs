@@ -46,7 +46,7 @@ public sealed class ModelLoadTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model_type", "\"rwkv\"", "architecture 'rwkv' is not supported; supported are gpt2, llama")]
+    [InlineData("model_type", "\"rwkv\"", "architecture 'rwkv' is not supported; supported are gpt2, llama, gpt_neo, gpt_neox")]
     [InlineData("model_type", "null", "no text 'model_type'")]
     [InlineData("n_embd", "null", "no 'n_embd'")]
     [InlineData("n_embd", "\"8\"", "'n_embd' is \"8\", not a positive whole number")]
@@ -83,7 +83,20 @@ public sealed class ModelLoadTests : IDisposable
     [InlineData("num_attention_heads", "3", "does not divide")]
     [InlineData("intermediate_size", "2147483647", "do not belong together")]
     [InlineData("rope_scaling", """{"rope_type":"yarn"}""", "rotary scaling 'yarn' is not supported")]
-    [InlineData("attention_bias", "true", "is not supported for llama")]
+    [InlineData("rope_scaling", """{"rope_type":"linear","factor":0.5}""", "'factor' = 0.5 is not between 1 and")]
+    [InlineData("rope_scaling", """{"rope_type":"llama3","factor":8}""", "has no 'low_freq_factor'")]
+    [InlineData("rope_scaling", "8", "'rope_scaling' is 8, not an object")]
+    [InlineData("rope_theta", "0.5", "'rope_theta' = 0.5 is not between 1 and")]
+    [InlineData("rope_parameters", """{"rope_type":"linear","factor":2,"rope_theta":1e300}""", "is not between 1 and")]
+    [InlineData("partial_rotary_factor", "0.5", "'partial_rotary_factor' is not supported for llama")]
+    [InlineData("attention_bias", "true", "no tensor \"model.layers.0.self_attn.q_proj.bias\"")]
+    [InlineData("mlp_bias", "true", "no tensor \"model.layers.0.mlp.gate_proj.bias\"")]
+    [InlineData("quantization_config", """{"quant_method":"gptq"}""", "weights quantised by gptq are not supported")]
+    [InlineData("is_encoder_decoder", "true", "an encoder with a decoder is not supported")]
+    [InlineData("model_type", "\"mixtral\"", "mixtral is a mixture of experts")]
+    [InlineData("model_type", "\"t5\"", "t5 is an encoder with a decoder")]
+    [InlineData("model_type", "\"mamba\"", "mamba is a state-space or recurrent model")]
+    [InlineData("model_type", "\"bert\"", "bert is an encoder")]
     public void A_llama_config_that_lies_is_refused_or_costs_nothing(string key, string value, string? because)
     {
         foreach (string file in new[] { "config.json", "model.safetensors" })

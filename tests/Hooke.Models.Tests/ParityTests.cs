@@ -88,7 +88,7 @@ public class ParityTests
     }
 
     // The references hold the gradients of Σ over the batch of logits[b, −1, 7].
-    static Tensor SeedOfToken7(Run run)
+    internal static Tensor SeedOfToken7(Run run)
     {
         Tensor seed = Tensor.Zeros(run.Logits.Shape);
         (int positions, int vocabulary) = (run.Logits.Shape[1], run.Logits.Shape[2]);

@@ -43,11 +43,55 @@ static class TinyModels
         Positions = PositionKind.Rotary,
     };
 
+    /// <summary>Attention and MLP side by side, half of each head turned.</summary>
+    public static TransformerConfig NeoXConfig { get; } = Gpt2Config with
+    {
+        Family = "gpt_neox",
+        Positions = PositionKind.Rotary,
+        Rotary = new RotaryConfig { Dimensions = 2 },
+        IsParallel = true,
+        IsTied = false,
+    };
+
+    /// <summary>Gains of 1 + w, norms after attention and MLP and of queries and keys, soft caps, windows.</summary>
+    public static TransformerConfig GemmaConfig { get; } = LlamaConfig with
+    {
+        Family = "gemma3_text",
+        NormGainOffset = 1,
+        HasPostNorms = true,
+        HasQKNorm = true,
+        EmbeddingScale = 2.5f,
+        AttnScale = 0.3f,
+        AttnSoftCap = 2,
+        LogitSoftCap = 3,
+        Windowed = LayerSet.Where(2, layer => layer == 0),
+        WindowSize = 3,
+        WindowedRotary = new RotaryConfig { Theta = 100 },
+    };
+
+    /// <summary>No MLPs and no norms; queries and keys alone read positions.</summary>
+    public static TransformerConfig AttentionOnlyConfig { get; } = Gpt2Config with
+    {
+        Family = "transformer_lens",
+        DMlp = 0,
+        HasNorms = false,
+        IsTied = false,
+        HasUnembedBias = true,
+        Positions = PositionKind.LearnedInAttention,
+    };
+
     public static Model Gpt2() => Random(Gpt2Config);
 
     public static Model Llama() => Random(LlamaConfig);
 
-    public static Model Of(string family) => family == "gpt2" ? Gpt2() : Llama();
+    public static Model Of(string family) => Random(family switch
+    {
+        "gpt2" => Gpt2Config,
+        "gpt_neox" => NeoXConfig,
+        "gemma3_text" => GemmaConfig,
+        "transformer_lens" => AttentionOnlyConfig,
+        _ => LlamaConfig,
+    });
 
     public static Model Random(TransformerConfig config) => new(config, new TransformerWeights(config, (name, shape) =>
     {
@@ -67,19 +111,17 @@ static class TinyModels
             : [s.At()]),
     ];
 
+    // What a model lacks altogether is refused by name; these are there only on runs of one kind or the other.
     static bool Has(TransformerConfig config, Site site, bool perHeadStreams)
     {
         if (site == Site.QInput || site == Site.KInput || site == Site.VInput)
             return perHeadStreams;
         if (site == Site.Ln1Scale || site == Site.Ln1Normalized)
-            return !perHeadStreams;
-        if (site.Shape == SiteShape.KeyValueHeads && site != Site.RotK)
-            return !perHeadStreams || config.NHeads == config.NKeyValueHeads;
-        if (site == Site.RotQ || site == Site.RotK)
-            return config.Positions == PositionKind.Rotary && !perHeadStreams;
-        if (site == Site.PosEmbed)
-            return config.Positions == PositionKind.Learned;
-        return site != Site.MlpPreLinear || config.IsGated;
+            return !perHeadStreams && config.HasNorms;
+        if (site.Shape is SiteShape.KeyValueHeads or SiteShape.KeyValueHeadScale && perHeadStreams
+            && config.NHeads != config.NKeyValueHeads)
+            return false;
+        return config.Lack(site) is null;
     }
 
     public static TokenBatch Batch(ulong seed, params int[] lengths)

@@ -1,4 +1,5 @@
 using Hooke.Models;
+using Hooke.Tensors;
 
 namespace Hooke.Circuits;
 
@@ -13,8 +14,13 @@ public sealed class ComponentGraph
     readonly Dictionary<Edge, int> _indexOf;
 
     /// <summary>The graph of a transformer.</summary>
+    /// <exception cref="InputException">Heads write to the residual stream through a norm, and so not each for itself.</exception>
     public ComponentGraph(TransformerConfig config)
     {
+        if (config.HasPostNorms)
+            throw new InputException(
+                $"in models of family {config.Family} heads write to the residual stream together, through a norm after "
+                + "attention: edges of single heads do not add up, and circuits of them are not supported");
         List<Node> senders = [new(ComponentKind.Input, 0)];
         List<Receiver> receivers = [];
         for (int layer = 0; layer < config.NLayers; layer++)
@@ -23,12 +29,15 @@ public sealed class ComponentGraph
             Node mlp = new(ComponentKind.Mlp, layer);
             foreach (Port port in new[] { Port.Query, Port.Key, Port.Value })
                 receivers.AddRange(heads.Select(head => new Receiver(head, port)));
+            senders.AddRange(heads);
+            if (!config.HasMlp)
+                continue;
             receivers.Add(new(mlp, Port.Whole));
-            senders.AddRange([.. heads, mlp]);
+            senders.Add(mlp);
         }
         receivers.Add(new(new(ComponentKind.Logits, config.NLayers), Port.Whole));
         (Senders, Receivers) = (senders, receivers);
-        Edges = [.. receivers.SelectMany(r => senders.Where(s => IsBefore(s, r.Node)).Select(s => new Edge(s, r)))];
+        Edges = [.. receivers.SelectMany(r => senders.Where(s => IsBefore(s, r.Node, config.IsParallel)).Select(s => new Edge(s, r)))];
         _indexOf = Edges.Select((edge, index) => (edge, index)).ToDictionary(e => e.edge, e => e.index);
     }
 
@@ -50,6 +59,8 @@ public sealed class ComponentGraph
     /// <summary>The circuit without an edge: every component reads the counterfactual.</summary>
     public Circuit Empty => new(this, []);
 
-    static bool IsBefore(Node source, Node target) => source.Kind == ComponentKind.Input || source.Layer < target.Layer
-        || (source.Layer == target.Layer && source.Kind == ComponentKind.Head && target.Kind == ComponentKind.Mlp);
+    // An MLP reads the heads of its layer, unless it stands beside them.
+    static bool IsBefore(Node source, Node target, bool isParallel) =>
+        source.Kind == ComponentKind.Input || source.Layer < target.Layer
+        || (!isParallel && source.Layer == target.Layer && source.Kind == ComponentKind.Head && target.Kind == ComponentKind.Mlp);
 }

@@ -32,21 +32,12 @@ internal sealed class PlanCheck(
             throw new InputException($"{address}: this model has layers 0..{config.NLayers - 1}");
         if (address.Layer < firstLayer || (firstLayer > 0 && (address.Site == Site.Embed || address.Site == Site.PosEmbed)))
             throw new InputException($"{address} comes before layer {firstLayer}, where this run begins");
-        int heads = address.Site.Shape == SiteShape.KeyValueHeads ? config.NKeyValueHeads : config.NHeads;
+        int heads = address.Site.Shape is SiteShape.KeyValueHeads or SiteShape.KeyValueHeadScale ? config.NKeyValueHeads : config.NHeads;
         if (address.Head >= heads)
             throw new InputException($"{address}: this model has heads 0..{heads - 1} there");
         if (address.Neuron >= config.DMlp)
             throw new InputException($"{address}: this model's MLPs have neurons 0..{config.DMlp - 1}");
-        string? absent = address.Site switch
-        {
-            _ when address.Site == Site.PosEmbed && config.Positions != PositionKind.Learned =>
-                "has no position embedding, but turns queries and keys",
-            _ when (address.Site == Site.RotQ || address.Site == Site.RotK) && config.Positions != PositionKind.Rotary =>
-                "has no rotary embedding",
-            _ when address.Site == Site.MlpPreLinear && !config.IsGated => "has no gated MLP",
-            _ => null,
-        };
-        if (absent is not null)
+        if (config.Lack(address.Site) is { } absent)
             throw new InputException($"{address}: this model ({config.Family}) {absent}");
         if (address.Positions is { } positions
             && (positions.First >= tokens.Positions || -positions.Last > tokens.Positions))
@@ -118,11 +109,17 @@ internal sealed class PlanCheck(
                 throw new InputException(
                     $"{source} is not a component: name blocks.0.hook_resid_pre for the embeddings, "
                     + "attn.hook_result at one head, or hook_mlp_out");
+            if (source.Site == Site.Result && config.HasPostNorms)
+                throw new InputException(
+                    $"{source}: in this model ({config.Family}) heads write to the stream together, through a norm after attention: "
+                    + "no edge is one head's alone");
             bool before = source.Layer < reroute.At.Layer || source.Site == Site.ResidPre
                 || (source.Layer == reroute.At.Layer
-                    && (at == Site.ResidPost || (at == Site.MlpIn && source.Site == Site.Result)));
+                    && (at == Site.ResidPost || (at == Site.MlpIn && source.Site == Site.Result && !config.IsParallel)));
             if (!before)
-                throw new InputException($"{reroute.At} comes before {source} and cannot read it");
+                throw new InputException(config.IsParallel && at == Site.MlpIn && source.Layer == reroute.At.Layer
+                    ? $"{reroute.At} stands beside {source} and does not read it"
+                    : $"{reroute.At} comes before {source} and cannot read it");
         }
     }
 
@@ -171,6 +168,8 @@ internal sealed class PlanCheck(
         SiteShape.KeyValueHeads => new(of.Count, of.Positions, config.NKeyValueHeads, config.DHead),
         SiteShape.Mlp => new(of.Count, of.Positions, config.DMlp),
         SiteShape.Scale => new(of.Count, of.Positions, 1),
+        SiteShape.HeadScale => new(of.Count, of.Positions, config.NHeads, 1),
+        SiteShape.KeyValueHeadScale => new(of.Count, of.Positions, config.NKeyValueHeads, 1),
         SiteShape.Logits => new(of.Count, of.Positions, config.DVocab),
         _ => new(of.Count, config.NHeads, of.Positions, of.Positions),
     };
@@ -189,5 +188,5 @@ internal sealed class PlanCheck(
     }
 
     bool IsShared(Site site) => site == Site.Ln1Scale || site == Site.Ln1Normalized
-        || (site.Shape == SiteShape.KeyValueHeads && config.NKeyValueHeads != config.NHeads);
+        || (site.Shape is SiteShape.KeyValueHeads or SiteShape.KeyValueHeadScale && config.NKeyValueHeads != config.NHeads);
 }

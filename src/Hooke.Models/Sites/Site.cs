@@ -24,6 +24,12 @@ public enum SiteShape
     /// <summary>[batch, pos, 1]</summary>
     Scale,
 
+    /// <summary>[batch, pos, head, 1]</summary>
+    HeadScale,
+
+    /// <summary>[batch, pos, kv_head, 1]</summary>
+    KeyValueHeadScale,
+
     /// <summary>[batch, pos, d_vocab]</summary>
     Logits,
 }
@@ -77,6 +83,22 @@ public sealed class Site
     /// <summary>Values.</summary>
     public static Site V { get; } = new("blocks.{}.attn.hook_v", SiteShape.KeyValueHeads, "values");
 
+    /// <summary>Scale of the norm of each head's queries.</summary>
+    public static Site QNormScale { get; } =
+        new("blocks.{}.attn.q_norm.hook_scale", SiteShape.HeadScale, "scale of the norm of each head's queries");
+
+    /// <summary>Queries after their norm, before its gain.</summary>
+    public static Site QNormNormalized { get; } =
+        new("blocks.{}.attn.q_norm.hook_normalized", SiteShape.Heads, "queries after their norm, before its gain");
+
+    /// <summary>Scale of the norm of each head's keys.</summary>
+    public static Site KNormScale { get; } =
+        new("blocks.{}.attn.k_norm.hook_scale", SiteShape.KeyValueHeadScale, "scale of the norm of each head's keys");
+
+    /// <summary>Keys after their norm, before its gain.</summary>
+    public static Site KNormNormalized { get; } =
+        new("blocks.{}.attn.k_norm.hook_normalized", SiteShape.KeyValueHeads, "keys after their norm, before its gain");
+
     /// <summary>Queries after rotary embedding.</summary>
     public static Site RotQ { get; } = new("blocks.{}.attn.hook_rot_q", SiteShape.Heads, "queries after rotary embedding");
 
@@ -97,6 +119,18 @@ public sealed class Site
     /// <summary>What each head adds to the residual stream, without the output bias.</summary>
     public static Site Result { get; } =
         new("blocks.{}.attn.hook_result", SiteShape.HeadResidual, "what each head adds to the residual stream");
+
+    /// <summary>What attention writes, before the norm that follows; only where one does.</summary>
+    public static Site AttnModuleOut { get; } =
+        new("blocks.{}.attn.hook_out", SiteShape.Residual, "what attention writes, before the norm after it");
+
+    /// <summary>Scale of the norm after attention.</summary>
+    public static Site Ln1PostScale { get; } =
+        new("blocks.{}.ln1_post.hook_scale", SiteShape.Scale, "scale of the norm after attention");
+
+    /// <summary>Output of the norm after attention, before its gain.</summary>
+    public static Site Ln1PostNormalized { get; } =
+        new("blocks.{}.ln1_post.hook_normalized", SiteShape.Residual, "output of the norm after attention, before its gain");
 
     /// <summary>What attention adds to the residual stream.</summary>
     public static Site AttnOut { get; } =
@@ -125,6 +159,18 @@ public sealed class Site
 
     /// <summary>MLP neurons after the non-linearity; of a gated MLP, multiplied by the linear branch.</summary>
     public static Site MlpPost { get; } = new("blocks.{}.mlp.hook_post", SiteShape.Mlp, "MLP neurons after the non-linearity");
+
+    /// <summary>What the MLP writes, before the norm that follows; only where one does.</summary>
+    public static Site MlpModuleOut { get; } =
+        new("blocks.{}.mlp.hook_out", SiteShape.Residual, "what the MLP writes, before the norm after it");
+
+    /// <summary>Scale of the norm after the MLP.</summary>
+    public static Site Ln2PostScale { get; } =
+        new("blocks.{}.ln2_post.hook_scale", SiteShape.Scale, "scale of the norm after the MLP");
+
+    /// <summary>Output of the norm after the MLP, before its gain.</summary>
+    public static Site Ln2PostNormalized { get; } =
+        new("blocks.{}.ln2_post.hook_normalized", SiteShape.Residual, "output of the norm after the MLP, before its gain");
 
     /// <summary>What the MLP adds to the residual stream.</summary>
     public static Site MlpOut { get; } =
@@ -160,14 +206,15 @@ public sealed class Site
     public bool IsPerLayer => Name.Contains("{}", StringComparison.Ordinal);
 
     /// <summary>Whether it has a head axis that an address can narrow.</summary>
-    public bool HasHeads => Shape is SiteShape.Heads or SiteShape.KeyValueHeads or SiteShape.HeadResidual or SiteShape.Pattern;
+    public bool HasHeads => Shape is SiteShape.Heads or SiteShape.KeyValueHeads or SiteShape.HeadResidual or SiteShape.Pattern
+        or SiteShape.HeadScale or SiteShape.KeyValueHeadScale;
 
     /// <summary>Whether it has an axis of neurons that an address can narrow.</summary>
     public bool HasNeurons => Shape == SiteShape.Mlp;
 
     /// <summary>Whether keys and values are made from it: it is there at all positions even where logits are not.</summary>
     internal bool IsBeforeQueries => this == ResidPre || this == Ln1Scale || this == Ln1Normalized
-        || this == K || this == RotK || this == V;
+        || this == K || this == KNormScale || this == KNormNormalized || this == RotK || this == V;
 
     internal int Index { get; }
 

@@ -17,8 +17,11 @@ public sealed class Trainer : IDisposable
     /// <param name="config">The shape of the transformer.</param>
     /// <param name="seed">Of the weights to begin with.</param>
     /// <param name="settings">Of the optimiser.</param>
+    /// <exception cref="NotSupportedException">Norms multiply by something else than their weights.</exception>
     public Trainer(TransformerConfig config, ulong seed, AdamWSettings settings)
     {
+        if (config.NormGainOffset != 0)
+            throw new NotSupportedException($"models whose norms multiply by {config.NormGainOffset} + w are read, not trained");
         Config = config;
         _weights = new TransformerWeights(config, (name, shape) => Initial(name, shape, config, new Rng(seed).Fork(name)));
         _transformer = new Transformer(config, _weights);
