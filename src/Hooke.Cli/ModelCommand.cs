@@ -36,7 +36,7 @@ static class ModelCommand
             Prompt, Folder, Top, KeepStored,
         };
         run.SetAction(Run);
-        return new Command("model", "Load a model and run it") { run };
+        return new Command("model", "Load a model, run it, check it") { run, ModelCheckCommand.Create() };
     }
 
     static int Run(ParseResult parsed)

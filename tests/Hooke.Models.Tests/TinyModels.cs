@@ -118,10 +118,10 @@ static class TinyModels
             return perHeadStreams;
         if (site == Site.Ln1Scale || site == Site.Ln1Normalized)
             return !perHeadStreams && config.HasNorms;
-        if (site.Shape is SiteShape.KeyValueHeads or SiteShape.KeyValueHeadScale && perHeadStreams
+        if (perHeadStreams && site.Shape is SiteShape.KeyValueHeads or SiteShape.KeyValueHeadScale
             && config.NHeads != config.NKeyValueHeads)
             return false;
-        return config.Lack(site) is null;
+        return config.Has(site);
     }
 
     public static TokenBatch Batch(ulong seed, params int[] lengths)

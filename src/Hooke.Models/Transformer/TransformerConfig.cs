@@ -127,6 +127,9 @@ public sealed record TransformerConfig
     public RotaryConfig? RotaryOf(int layer) => Positions != PositionKind.Rotary ? null
         : Windowed.Contains(layer) && WindowedRotary is { } other ? other : Rotary;
 
+    /// <summary>Whether the model has a kind of activation; addresses of others are refused.</summary>
+    public bool Has(Site site) => this.Lack(site) is null;
+
     /// <summary>Every weight under TransformerLens' name with its shape, in a fixed order; W_U as [d_vocab, d_model].</summary>
     public IEnumerable<(string Name, Shape Shape)> Parameters()
     {

@@ -12,6 +12,9 @@ public sealed class InterventionTests
     [Theory]
     [InlineData("gpt2")]
     [InlineData("llama")]
+    [InlineData("gpt_neox")]
+    [InlineData("gemma3_text")]
+    [InlineData("transformer_lens")]
     public void Each_kind_writes_its_value_into_its_region_and_leaves_the_rest_of_the_activation(string family)
     {
         using Model model = TinyModels.Of(family);
@@ -110,7 +113,7 @@ public sealed class InterventionTests
 
     static IEnumerable<Address> Narrowed(Address whole, TransformerConfig config)
     {
-        int heads = whole.Site.Shape == SiteShape.KeyValueHeads ? config.NKeyValueHeads : config.NHeads;
+        int heads = whole.Site.Shape is SiteShape.KeyValueHeads or SiteShape.KeyValueHeadScale ? config.NKeyValueHeads : config.NHeads;
         yield return whole;
         yield return whole.AtPosition(-2);
         yield return new(whole.Site, whole.Layer, null, new PositionRange(3, 4));

@@ -7,6 +7,9 @@ public sealed class RunTests
     [Theory]
     [InlineData("gpt2")]
     [InlineData("llama")]
+    [InlineData("gpt_neox")]
+    [InlineData("gemma3_text")]
+    [InlineData("transformer_lens")]
     public void A_prompt_in_a_padded_batch_has_bit_for_bit_the_logits_it_has_alone(string family)
     {
         using Model model = TinyModels.Of(family);
@@ -26,6 +29,9 @@ public sealed class RunTests
     [Theory]
     [InlineData("gpt2")]
     [InlineData("llama")]
+    [InlineData("gpt_neox")]
+    [InlineData("gemma3_text")]
+    [InlineData("transformer_lens")]
     public void Recording_everything_does_not_change_a_bit_of_the_logits(string family)
     {
         using Model model = TinyModels.Of(family);
@@ -38,6 +44,9 @@ public sealed class RunTests
     [Theory]
     [InlineData("gpt2")]
     [InlineData("llama")]
+    [InlineData("gpt_neox")]
+    [InlineData("gemma3_text")]
+    [InlineData("transformer_lens")]
     public void Heads_that_read_streams_of_their_own_give_the_same_numbers(string family)
     {
         using Model model = TinyModels.Of(family);
@@ -63,6 +72,9 @@ public sealed class RunTests
     [Theory]
     [InlineData("gpt2")]
     [InlineData("llama")]
+    [InlineData("gpt_neox")]
+    [InlineData("gemma3_text")]
+    [InlineData("transformer_lens")]
     public void A_run_from_a_layers_residual_stream_is_the_rest_of_the_whole_run(string family)
     {
         using Model model = TinyModels.Of(family);
@@ -86,6 +98,12 @@ public sealed class RunTests
     [InlineData("llama", false)]
     [InlineData("gpt2", true)]
     [InlineData("llama", true)]
+    [InlineData("gpt_neox", false)]
+    [InlineData("gemma3_text", false)]
+    [InlineData("transformer_lens", false)]
+    [InlineData("gpt_neox", true)]
+    [InlineData("gemma3_text", true)]
+    [InlineData("transformer_lens", true)]
     public void The_gradient_at_every_site_is_the_slope_of_adding_there(string family, bool perHeadStreams)
     {
         using Model model = TinyModels.Of(family);

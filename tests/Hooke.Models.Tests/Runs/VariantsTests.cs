@@ -11,6 +11,8 @@ public sealed class VariantsTests
 
     [Theory]
     [InlineData("gpt2", false), InlineData("gpt2", true), InlineData("llama", false), InlineData("llama", true)]
+    [InlineData("gpt_neox", false), InlineData("gemma3_text", false), InlineData("gemma3_text", true)]
+    [InlineData("transformer_lens", false)]
     public void Variants_are_byte_for_byte_the_whole_runs_for_every_site_kind_and_place(string family, bool sharedPrefix)
     {
         using Model model = TinyModels.Of(family);
@@ -105,7 +107,9 @@ public sealed class VariantsTests
         yield return whole.AtPosition(5); // only one prompt is so long
         yield return new(whole.Site, whole.Layer, null, new PositionRange(2, 3));
         if (whole.Site.HasHeads)
-            yield return whole.AtHead((whole.Site.Shape == SiteShape.KeyValueHeads ? config.NKeyValueHeads : config.NHeads) - 1);
+            yield return whole.AtHead((whole.Site.Shape is SiteShape.KeyValueHeads or SiteShape.KeyValueHeadScale
+                ? config.NKeyValueHeads
+                : config.NHeads) - 1);
         if (whole.Site.HasNeurons)
             yield return whole.AtNeuron(3).AtPosition(-2);
     }
