@@ -60,7 +60,7 @@ static class ModelCheckCommand
     static void Print(Model model, ParityReport report)
     {
         Output.Table(["tensor", "shape", "difference", "ok"], report.Rows.Select(row => (IReadOnlyList<string>)
-            [row.Name, row.Shape.ToString(), row.Difference.ToString("0.0e-00", CultureInfo.InvariantCulture), row.IsClose ? "yes" : "NO"]));
+            [row.Name, row.Shape.ToString(), row.Difference.ToString("0.0e+00", CultureInfo.InvariantCulture), row.IsClose ? "yes" : "NO"]));
         int close = report.Rows.Count(row => row.IsClose);
         Console.WriteLine($"{model.Config.Family}: {close} of {report.Rows.Count} tensors agree to {ParityRow.Tolerance:0e-0}"
             + (report.MadeBy.Length > 0 ? $" with {report.MadeBy}" : ""));
