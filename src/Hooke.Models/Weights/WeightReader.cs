@@ -21,17 +21,23 @@ internal sealed class WeightReader(Checkpoint checkpoint, Family family, Transfo
             throw new InputException(
                 $"{checkpoint.Path}: config.json describes a model of {config.MatrixCount:g6} weights, the files hold {stored}; "
                 + "config.json and weights do not belong together");
+        string beyond = NameOf(family.Place($"blocks.{config.NLayers}.attn.W_Q", config));
+        if (checkpoint.Contains(beyond))
+            throw new InputException(
+                $"{checkpoint.Path} has a tensor {Quote.Of(beyond)}, and config.json describes a model of {config.NLayers} layers; "
+                + "config.json and weights do not belong together");
     }
 
     Tensor Read(string weight, Shape shape)
     {
         WeightPlace place = family.Place(weight, config);
-        // A tied unembedding, and GPT-2's base model without its head's prefix, are stored under fewer names.
-        string name = checkpoint.Contains(place.Tensor) || family.OptionalPrefix.Length == 0
-            ? place.Tensor
-            : place.Tensor.Replace(family.OptionalPrefix, "", StringComparison.Ordinal);
-        (SafetensorsFile file, SafetensorsEntry entry) = checkpoint.Find(name, place.Stored(shape));
+        (SafetensorsFile file, SafetensorsEntry entry) = checkpoint.Find(NameOf(place), place.Stored(shape));
         bool isUnembedding = weight == (config.IsTied ? "embed.W_E" : "unembed.W_U");
         return new StoredWeight(file, entry, place, shape).Read(keepStored, transposed: isUnembedding);
     }
+
+    // A tied unembedding, and GPT-2's base model without its head's prefix, are stored under fewer names.
+    string NameOf(WeightPlace place) => checkpoint.Contains(place.Tensor) || family.OptionalPrefix.Length == 0
+        ? place.Tensor
+        : place.Tensor.Replace(family.OptionalPrefix, "", StringComparison.Ordinal);
 }
