@@ -10,7 +10,8 @@ static class ModelCheckCommand
     static readonly Argument<string> Folder = new("folder") { Description = "Folder of a Hugging Face checkpoint" };
     static readonly Option<string> Reference = new("--reference")
     {
-        Description = "What another implementation computed, as docs/parity.md describes it (default: reference.safetensors in the folder)",
+        Description = "What another implementation computed, as docs/parity.md describes it "
+            + "(default: reference.safetensors in the folder)",
     };
 
     /// <summary>The command.</summary>
@@ -60,7 +61,10 @@ static class ModelCheckCommand
     static void Print(Model model, ParityReport report)
     {
         Output.Table(["tensor", "shape", "difference", "ok"], report.Rows.Select(row => (IReadOnlyList<string>)
-            [row.Name, row.Shape.ToString(), row.Difference.ToString("0.0e+00", CultureInfo.InvariantCulture), row.IsClose ? "yes" : "NO"]));
+        [
+            row.Name, row.Shape.ToString(), row.Difference.ToString("0.0e+00", CultureInfo.InvariantCulture),
+            row.IsClose ? "yes" : "NO",
+        ]));
         int close = report.Rows.Count(row => row.IsClose);
         Console.WriteLine($"{model.Config.Family}: {close} of {report.Rows.Count} tensors agree to {ParityRow.Tolerance:0e-0}"
             + (report.MadeBy.Length > 0 ? $" with {report.MadeBy}" : ""));

@@ -37,7 +37,7 @@ public sealed class ModelCheckTests : IDisposable
     {
         Hooke.Run("model", "check", _folder["nowhere"]).RefusedWith("there is no folder");
         Hooke.Run("model", "check", Hooke.ShippedModel).RefusedWith("reference.safetensors");
-        Hooke.Run("model", "check", Fixtures.Golden("gpt2"), "--reference", Fixtures.Golden("gemma2", "reference.safetensors"))
+        Hooke.Run("model", "check", Fixtures.Golden("gpt2"), "--reference", Fixtures.Golden("gpt_neox", "reference.safetensors"))
             .RefusedWith("attn_out.0 has shape [2, 24, 64]", "another model's");
         Hooke.Run("model", "check", Fixtures.Golden("gpt2"), "--reference", Fixtures.Golden("gpt2", "model.safetensors"))
             .RefusedWith("input_ids");

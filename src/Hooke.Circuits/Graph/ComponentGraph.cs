@@ -14,7 +14,7 @@ public sealed class ComponentGraph
     readonly Dictionary<Edge, int> _indexOf;
 
     /// <summary>The graph of a transformer.</summary>
-    /// <exception cref="InputException">Heads write to the residual stream through a norm, and so not each for itself.</exception>
+    /// <exception cref="InputException">Heads write to the residual stream through a norm, not each for itself.</exception>
     public ComponentGraph(TransformerConfig config)
     {
         if (config.HasPostNorms)
@@ -37,7 +37,8 @@ public sealed class ComponentGraph
         }
         receivers.Add(new(new(ComponentKind.Logits, config.NLayers), Port.Whole));
         (Senders, Receivers) = (senders, receivers);
-        Edges = [.. receivers.SelectMany(r => senders.Where(s => IsBefore(s, r.Node, config.IsParallel)).Select(s => new Edge(s, r)))];
+        Edges = [.. receivers.SelectMany(r =>
+            senders.Where(s => IsBefore(s, r.Node, config.IsParallel)).Select(s => new Edge(s, r)))];
         _indexOf = Edges.Select((edge, index) => (edge, index)).ToDictionary(e => e.edge, e => e.index);
     }
 

@@ -22,7 +22,8 @@ public sealed class ConfigFile
             throw new InputException($"{path} is not a JSON object: give the config.json of a Hugging Face checkpoint");
     }
 
-    ConfigFile(string path, JsonElement root, params (string, int)[] defaults) => (Path, _root, _defaults) = (path, root, defaults);
+    ConfigFile(string path, JsonElement root, params (string, int)[] defaults) =>
+        (Path, _root, _defaults) = (path, root, defaults);
 
     /// <summary>Where the file is.</summary>
     public string Path { get; }
@@ -142,7 +143,7 @@ public sealed class ConfigFile
     {
         if (FlagOr(key, whenAbsent) != needed)
             throw new InputException(
-                $"{Path}: '{key}' = {(needed ? "false" : "true")} is not supported for {Text("model_type")}");
+                $"{Path}: '{key}' = {(needed ? "false" : "true")} is not supported for {TextOr("model_type", "this layout")}");
     }
 
     internal JsonElement? Find(string key) =>

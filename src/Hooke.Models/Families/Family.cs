@@ -24,7 +24,8 @@ public abstract class Family
     /// <exception cref="InputException">There is no config, or it names no family that Hooke reads.</exception>
     public static (Family Family, ConfigFile Config) OfFolder(string folder)
     {
-        Family? other = All.FirstOrDefault(f => f.ConfigName != HuggingFaceConfig && File.Exists(Path.Combine(folder, f.ConfigName)));
+        Family? other = All.FirstOrDefault(f =>
+            f.ConfigName != HuggingFaceConfig && File.Exists(Path.Combine(folder, f.ConfigName)));
         if (other is not null && !File.Exists(Path.Combine(folder, HuggingFaceConfig)))
             return (other, new(Path.Combine(folder, other.ConfigName)));
         ConfigFile config = new(Path.Combine(folder, HuggingFaceConfig));

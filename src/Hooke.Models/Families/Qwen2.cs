@@ -1,6 +1,6 @@
 namespace Hooke.Models;
 
-/// <summary>Qwen 2 and 2.5: Llama with biases on queries, keys and values; windows in the upper layers where they are on.</summary>
+/// <summary>Qwen 2 and 2.5: Llama with biases on queries, keys and values; windows, where on, in the upper layers.</summary>
 sealed class Qwen2 : LlamaLike
 {
     public override string ModelType => "qwen2";
@@ -12,7 +12,7 @@ sealed class Qwen2 : LlamaLike
         HasOutputBias = false,
     };
 
-    /// <summary>The windows of Qwen 2 and 3: off unless use_sliding_window, then in the layers from max_window_layers on.</summary>
+    /// <summary>The windows of Qwen 2 and 3: off unless use_sliding_window, then from layer max_window_layers on.</summary>
     public static TransformerConfig QwenWindows(ConfigFile config, TransformerConfig common)
     {
         if (!config.FlagOr("use_sliding_window", false))

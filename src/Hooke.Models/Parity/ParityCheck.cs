@@ -9,7 +9,7 @@ public static class ParityCheck
     const int SeedToken = 7;
     const string GradientOf = "grad.", FinalNorm = "final_norm", Continuation = "greedy";
 
-    /// <summary>Runs the reference's prompts and compares what it has, gradients of Σ over prompts of logits[−1, 7] too.</summary>
+    /// <summary>Runs the reference's prompts and compares what it has, gradients of Σ logits[prompt, −1, 7] too.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">The reference; docs/parity.md describes it.</param>
     /// <exception cref="InputException">The file is damaged, or made with another model.</exception>
@@ -25,7 +25,8 @@ public static class ParityCheck
             else
                 (name is FinalNorm or Continuation ? others : unknown).Add(name);
         if (sites.Count == 0)
-            throw new InputException($"{path} has nothing that this model could be compared with: docs/parity.md says what is read");
+            throw new InputException(
+                $"{path} has nothing that this model could be compared with: docs/parity.md says what is read");
         List<ParityRow> rows = Compare(model, reference, sites);
         if (others.Contains(FinalNorm))
             rows.Add(CompareFinalNorm(model, reference));
@@ -43,7 +44,8 @@ public static class ParityCheck
             return [.. sites.Select(s => reference.Compare(s.Key, alone[s.Value]))];
         }
         if (model.Config.DVocab <= SeedToken)
-            throw new InputException($"gradients of the logit of token {SeedToken} need as many tokens, and this model has fewer");
+            throw new InputException(
+                $"the reference has gradients of the logit of token {SeedToken}, and this model no such token");
         (Run run, Recording gradients) = model.RunWithGradients(reference.Tokens, plan, Seed);
         using (run)
         using (gradients)
@@ -78,7 +80,8 @@ public static class ParityCheck
         {
             "embed" => Site.ResidPre.At(0),
             "token_embed" => config.EmbeddingScale == 1 ? Site.Embed.At() : null,
-            _ => Site.All.SelectMany(site => site.IsPerLayer ? Enumerable.Range(0, config.NLayers).Select(l => site.At(l)) : [site.At()])
+            _ => Site.All
+                .SelectMany(s => s.IsPerLayer ? Enumerable.Range(0, config.NLayers).Select(l => s.At(l)) : [s.At()])
                 .FirstOrDefault(address => address.ToString() == name),
         };
     }

@@ -30,8 +30,8 @@ internal sealed class ReferenceFile : IDisposable
 
     /// <summary>Names of what was computed, ordered, numbers in them as numbers.</summary>
     public IEnumerable<string> Names => _file.Entries.Select(e => e.Name).Where(name => name != Prompts)
-        .OrderBy(name => string.Concat(name.Split('.').Select(part => part.All(char.IsAsciiDigit) ? part.PadLeft(8, '0') : "." + part)),
-            StringComparer.Ordinal);
+        .OrderBy(name => string.Concat(name.Split('.').Select(part =>
+            part.All(char.IsAsciiDigit) ? part.PadLeft(8, '0') : "." + part)), StringComparer.Ordinal);
 
     /// <summary>What the file says of its origin.</summary>
     public string MadeBy => _file.Metadata.GetValueOrDefault("made_by", "");

@@ -32,7 +32,9 @@ internal sealed class PlanCheck(
             throw new InputException($"{address}: this model has layers 0..{config.NLayers - 1}");
         if (address.Layer < firstLayer || (firstLayer > 0 && (address.Site == Site.Embed || address.Site == Site.PosEmbed)))
             throw new InputException($"{address} comes before layer {firstLayer}, where this run begins");
-        int heads = address.Site.Shape is SiteShape.KeyValueHeads or SiteShape.KeyValueHeadScale ? config.NKeyValueHeads : config.NHeads;
+        int heads = address.Site.Shape is SiteShape.KeyValueHeads or SiteShape.KeyValueHeadScale
+            ? config.NKeyValueHeads
+            : config.NHeads;
         if (address.Head >= heads)
             throw new InputException($"{address}: this model has heads 0..{heads - 1} there");
         if (address.Neuron >= config.DMlp)
@@ -111,8 +113,8 @@ internal sealed class PlanCheck(
                     + "attn.hook_result at one head, or hook_mlp_out");
             if (source.Site == Site.Result && config.HasPostNorms)
                 throw new InputException(
-                    $"{source}: in this model ({config.Family}) heads write to the stream together, through a norm after attention: "
-                    + "no edge is one head's alone");
+                    $"{source}: in this model ({config.Family}) heads write to the stream together, through a norm after "
+                    + "attention: no edge is one head's alone");
             bool before = source.Layer < reroute.At.Layer || source.Site == Site.ResidPre
                 || (source.Layer == reroute.At.Layer
                     && (at == Site.ResidPost || (at == Site.MlpIn && source.Site == Site.Result && !config.IsParallel)));

@@ -3,7 +3,7 @@ namespace Hooke.Models;
 /// <summary>Which sites a transformer has.</summary>
 static class SitePresence
 {
-    /// <summary>What a transformer lacks that a site is part of, as the end of "this model …"; null where it has the site.</summary>
+    /// <summary>What a transformer lacks that a site is of, as the end of "this model …"; null where it has it.</summary>
     public static string? Lack(this TransformerConfig config, Site site)
     {
         if (site == Site.PosEmbed)
@@ -15,7 +15,8 @@ static class SitePresence
         if (IsQKNorm(site))
             return config.HasQKNorm ? null : "has no norms of queries and keys";
         if (IsPostNorm(site))
-            return !config.HasPostNorms ? "has no norms after attention and MLP: what they write is hook_attn_out and hook_mlp_out"
+            return !config.HasPostNorms
+                ? "has no norms after attention and MLP: what they write is hook_attn_out and hook_mlp_out"
                 : IsMlp(site) && !config.HasMlp ? "has attention only" : null;
         if (IsMlp(site) && !config.HasMlp)
             return "has attention only";

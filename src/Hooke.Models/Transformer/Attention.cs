@@ -8,7 +8,7 @@ internal sealed class Attention(
 {
     /// <summary>What attention adds to the residual stream [batch, pos, d_model].</summary>
     /// <param name="residual">[batch, pos, d_model]</param>
-    /// <param name="positions">Position embeddings that queries and keys alone read, [batch, pos, d_model]; null for none.</param>
+    /// <param name="positions">Position embeddings that only queries and keys read, [batch, pos, d_model]; or null.</param>
     /// <param name="rows">The rows whose queries are asked, those of each sequence's last token; null for all.</param>
     public Tensor Out(Tensor residual, Tensor? positions, int[]? rows)
     {

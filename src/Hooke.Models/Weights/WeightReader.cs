@@ -24,8 +24,8 @@ internal sealed class WeightReader(Checkpoint checkpoint, Family family, Transfo
         string beyond = NameOf(family.Place($"blocks.{config.NLayers}.attn.W_Q", config));
         if (checkpoint.Contains(beyond))
             throw new InputException(
-                $"{checkpoint.Path} has a tensor {Quote.Of(beyond)}, and config.json describes a model of {config.NLayers} layers; "
-                + "config.json and weights do not belong together");
+                $"{checkpoint.Path} has a tensor {Quote.Of(beyond)}, and config.json describes a model of {config.NLayers} "
+                + "layers; config.json and weights do not belong together");
     }
 
     Tensor Read(string weight, Shape shape)
