@@ -7,6 +7,8 @@ namespace Hooke.Circuits.Tests;
 /// <summary>Graphs of models whose blocks are not those of GPT-2.</summary>
 public sealed class FamilyGraphTests
 {
+    static readonly int[] Answer = [1], Foil = [2];
+
     [Fact]
     public void Beside_its_heads_an_MLP_does_not_read_them()
     {
@@ -60,11 +62,20 @@ public sealed class FamilyGraphTests
         Assert.Contains("gemma2", Assert.Throws<InputException>(() => new ComponentGraph(model.Config)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_model_of_attention_only_is_swept_without_MLPs()
+    {
+        using Model model = Model.Load(Fixtures.Golden("tl_attn_only_random"));
+        using Sweep sweep = new(model, Made.Prompts(model, [6], 3));
+        Assert.Equal((2, 4), (sweep.Heads().Length, sweep.Heads()[0].Length));
+        Assert.Contains("attention only", Assert.Throws<InputException>(sweep.MlpOutput).Message, StringComparison.Ordinal);
+    }
+
     // The counterfactual differs from the clean prompt at one token in the middle.
     static PromptSet Near(PromptSet prompts)
     {
         int[] other = prompts.Clean.Prompt(0).ToArray();
         other[4] = (other[4] + 1) % 40;
-        return new(prompts.Clean, new TokenBatch([other]), [(new[] { 1 }, new[] { 2 })]);
+        return new(prompts.Clean, new TokenBatch([other]), [(Answer, Foil)]);
     }
 }

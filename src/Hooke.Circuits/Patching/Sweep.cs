@@ -32,7 +32,7 @@ public sealed class Sweep : IDisposable
     Sweep(Model model, PromptSet prompts, Site[] sites)
     {
         (_model, _prompts) = (model, prompts);
-        Address[] keep = [.. Layers.SelectMany(l => sites.Select(site => site.At(l)))];
+        Address[] keep = [.. Layers.SelectMany(l => sites.Where(model.Config.Has).Select(site => site.At(l)))];
         _clean = model.Run(prompts.Clean, new Plan { Record = keep, LastLogitsOnly = true });
         Dictionary<string, Recording> sources = new() { [CleanRun] = _clean.Recording };
         _variants = new Variants(model, prompts.Counterfactual, sources, keep);
