@@ -36,7 +36,10 @@ public sealed class Model : IDisposable
 
     internal Transformer Transformer { get; }
 
-    /// <summary>Loads a Hugging Face folder: config.json, model.safetensors or its shards, and tokenizer.json if there.</summary>
+    /// <summary>
+    /// Loads a Hugging Face folder: config.json, model.safetensors or its shards, and tokenizer.json if there; or one with
+    /// TransformerLens' own layout, which has tl_config.json in place of config.json.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="keepStored">Whether BF16 and F16 matrices stay 16 bits wide in memory; results are the same.</param>
     /// <exception cref="InputException">

@@ -73,11 +73,11 @@ sealed class GptNeo : Family
     // list of entries is repeated. Nothing longer than the number of layers is built.
     static bool[] Local(ConfigFile config, int layers)
     {
-        IEnumerable<string> kinds = config.TextsOr("attention_layers")
-            ?? (config.Find("attention_types") is { } types ? Repeated(config, types) : Alternating());
+        IEnumerable<string> kinds = config.TextsOr("attention_layers") ?? (config.Find("attention_types") is { } types
+            ? Repeated(config, types)
+            : Enumerable.Range(0, layers).Select(layer => layer % 2 == 0 ? "global" : "local"));
         string[] named = [.. kinds.Take(Math.Min(layers, Windows.MostLayers) + 1)];
-        bool isWhole = named.Length == layers || (config.Find("attention_types") is null && named.Length > layers);
-        if (!isWhole)
+        if (named.Length != layers)
             throw new InputException($"{config.Path}: the kinds of attention given are not those of {layers} layers");
         return [.. named.Select(kind => kind switch
         {
@@ -86,15 +86,6 @@ sealed class GptNeo : Family
             _ => throw new InputException(
                 $"{config.Path}: attention of kind '{kind}' is not supported; supported are global and local"),
         })];
-    }
-
-    static IEnumerable<string> Alternating()
-    {
-        while (true)
-        {
-            yield return "global";
-            yield return "local";
-        }
     }
 
     static IEnumerable<string> Repeated(ConfigFile config, JsonElement types)
