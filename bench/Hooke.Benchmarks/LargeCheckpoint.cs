@@ -32,7 +32,10 @@ sealed class LargeCheckpoint : IDisposable
             tie_word_embeddings = false,
         });
         WriteShard("model-ends.safetensors",
-            [Random("model.embed_tokens.weight", DVocab, DModel), Random("lm_head.weight", DVocab, DModel), Ones("model.norm.weight")]);
+        [
+            Random("model.embed_tokens.weight", DVocab, DModel), Random("lm_head.weight", DVocab, DModel),
+            Ones("model.norm.weight"),
+        ]);
         for (int layer = 0; layer < NLayers; layer += LayersPerShard)
             WriteShard($"model-{layer:d2}.safetensors", Enumerable.Range(layer, LayersPerShard).SelectMany(Layer));
         Write("model.safetensors.index.json", new { weight_map = _shardOf });

@@ -78,7 +78,8 @@ static class Memory
         string[] said = InProcess("load", folder, form).Split(' ', StringSplitOptions.TrimEntries);
         double seconds = double.Parse(said[0], CultureInfo.InvariantCulture);
         long most = long.Parse(said[1], CultureInfo.InvariantCulture);
-        Row(form, Megabytes(size), Megabytes(most), Ratio(most, size), FormattableString.Invariant($"{seconds:F1} s"), said[2][..12]);
+        string load = FormattableString.Invariant($"{seconds:F1} s");
+        Row(form, Megabytes(size), Megabytes(most), Ratio(most, size), load, said[2][..12]);
     }
 
     // A process of its own, so that nothing else was ever resident in it.
