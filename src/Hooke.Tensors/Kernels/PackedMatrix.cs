@@ -135,8 +135,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
         {
             (int panel, int lane) = Math.DivRem(column + done, GemmTiles.Columns);
             int width = WidthOf(panel), lanes = Math.Min(GemmTiles.Columns - lane, columns - done);
-            if (done + lanes < columns)
-                Prefetch(row, rows, panel + 1); // which is far from this one
+            if (done + lanes + GemmTiles.Columns < columns)
+                Prefetch(row, rows, panel + 2); // measured: a panel is far from the one before, and takes two to come
             for (int at = 0, count; at < rows; at += count)
             {
                 float* from = Piece(row + at, count = PieceRows(rows - at), panel, width);
@@ -176,7 +176,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
         int rowBytes = WidthOf(panel) * Size;
         byte* from = Panel(panel) + (nint)row * rowBytes;
         for (int at = 0; at < Math.Min(rows * rowBytes, MostBytes); at += CacheLine)
-            Sse.Prefetch0(from + at);
+            Sse.Prefetch1(from + at);
     }
 
     int PieceRows(int rows) => IsFloat32 ? rows : Math.Min(rows, GemmTiles.Columns);
