@@ -70,16 +70,16 @@ static unsafe class Matmul
         (int m, int k, int n, int heads) = (shape.M, shape.K, shape.N, shape.Heads);
         MatrixView a = Random(m, k * heads), b = shape.Scores ? Random(n, k * heads) : Random(k, n * heads);
         MatrixView c = Random(m * heads, n);
-        MatrixProduct Head(int h) => new(
-            new(a.Data + h * k, m, k, k * heads, 1),
-            shape.Scores ? new MatrixView(b.Data + h * k, n, k, k * heads, 1).Transposed
-                : new(b.Data + h * n, k, n, n * heads, 1),
-            new(c.Data + h * m * n, m, n));
+        MatrixView A(int h) => new(a.Data + h * k, m, k, k * heads, 1);
+        MatrixView B(int h) => shape.Scores
+            ? new MatrixView(b.Data + h * k, n, k, k * heads, 1).Transposed
+            : new(b.Data + h * n, k, n, n * heads, 1);
+        MatrixView C(int h) => new(c.Data + h * m * n, m, n);
         Race.Lap[] laps = Race.Run(() =>
         {
             for (int h = 0; h < heads; h++)
-                OpenBlas.Multiply(Head(h).A, Head(h).B, Head(h).C);
-        }, () => Gemm.MultiplyBatch(heads, Head));
+                OpenBlas.Multiply(A(h), B(h), C(h));
+        }, () => Gemm.MultiplyBatch(heads, h => new(A(h), B(h), C(h))));
         Free(a, b, c);
         return laps;
     }

@@ -11,12 +11,21 @@ try
         case ["forward"]:
             RecordedForward.Run();
             return 0;
+        case ["memory"]:
+            Memory.Run();
+            return 0;
+        case ["memory", "load", string folder, string form]:
+            Memory.Load(folder, keepStored: form == "stored");
+            return 0;
+        case ["memory", "record", string folder]:
+            Memory.Record(folder);
+            return 0;
         case ["sweep"]:
             PatchingSweep.Run();
             return 0;
         default:
             Console.Error.WriteLine(
-                "Say which table: forward, sweep or matmul [SHAPE ...], for example: matmul 128x768x3072");
+                "Say which table: forward, sweep, memory or matmul [SHAPE ...], for example: matmul 128x768x3072");
             return 2;
     }
 }

@@ -41,7 +41,7 @@ static class RecordedForward
     }
 
     /// <summary>A plan that keeps every activation that GPT-2 has.</summary>
-    static Plan Everything(TransformerConfig config) => new()
+    public static Plan Everything(TransformerConfig config) => new()
     {
         Record = [.. Site.All.Except(Others).Where(config.Has).SelectMany(site => site.IsPerLayer
             ? Enumerable.Range(0, config.NLayers).Select(layer => site.At(layer))

@@ -64,7 +64,7 @@ internal readonly unsafe struct GemmBlocks
     void MultiplyStrip(int row, int rowEnd, Strip strip, Strip next)
     {
         int tiles = (rowEnd - row + GemmTiles.Rows - 1) / GemmTiles.Rows;
-        float* b = _b.Strip(strip.P, strip.Depth, strip.Column, strip.Columns, strip.Width, tiles, out nint bStep);
+        StripPlace b = _b.Strip(strip.P, strip.Depth, strip.Column, strip.Columns, strip.Width, tiles);
         int ahead = next.P, aheadPerTile = tiles >= TilesToPrefetch ? (next.Depth + tiles - 1) / tiles : 0;
         bool fresh = strip.P == 0 && !_accumulate;
         for (int rows; tiles > 0; tiles--, row += rows, ahead += aheadPerTile)
@@ -74,23 +74,23 @@ internal readonly unsafe struct GemmBlocks
             float* a = _a.Data + row * _a.RowStride + strip.P * _a.ColumnStride;
             float* c = _c.Data + row * _c.RowStride + strip.Column;
             if (strip.Columns == strip.Width)
-                Tile(rows, strip, a, b, bStep, c, _c.RowStride, fresh);
+                Tile(rows, strip, a, b, c, _c.RowStride, fresh);
             else
-                Edge(rows, strip, a, b, bStep, c, fresh);
+                Edge(rows, strip, a, b, c, fresh);
         }
     }
 
-    void Tile(int rows, Strip strip, float* a, float* b, nint bStep, float* c, nint cRow, bool fresh) =>
-        GemmTiles.Run(rows, strip.Width, strip.Depth, a, _a.RowStride, _a.ColumnStride, b, bStep, c, cRow, fresh);
+    void Tile(int rows, Strip strip, float* a, StripPlace b, float* c, nint cRow, bool fresh) => GemmTiles.Run(
+        b.Type, rows, strip.Width, strip.Depth, a, _a.RowStride, _a.ColumnStride, b.Data, b.Stride, c, cRow, fresh);
 
     /// <summary>A tile whose last vector reaches beyond C is computed beside it.</summary>
-    void Edge(int rows, Strip strip, float* a, float* b, nint bStep, float* c, bool fresh)
+    void Edge(int rows, Strip strip, float* a, StripPlace b, float* c, bool fresh)
     {
         float* tile = stackalloc float[GemmTiles.Rows * GemmTiles.Columns];
         (int columns, int width) = (strip.Columns, strip.Width);
         for (int r = 0; r < rows && !fresh; r++)
             new Span<float>(c + r * _c.RowStride, columns).CopyTo(new Span<float>(tile + r * width, columns));
-        Tile(rows, strip, a, b, bStep, tile, width, fresh);
+        Tile(rows, strip, a, b, tile, width, fresh);
         for (int r = 0; r < rows; r++)
             new Span<float>(tile + r * width, columns).CopyTo(new Span<float>(c + r * _c.RowStride, columns));
     }

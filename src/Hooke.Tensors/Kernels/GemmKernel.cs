@@ -11,13 +11,14 @@ internal static unsafe class GemmKernel
 {
     /// <summary>
     /// C[r, j] = fma(A[r, p], B[p, j], C[r, j]) for p = 0 … k−1 in order, from 0 if <paramref name="fresh"/>.
-    /// A is at a[r · aRow + p · aStep], B at b[p · bStep + j], C at c[r · cRow + j].
+    /// A is at a[r · aRow + p · aStep], C at c[r · cRow + j]; B's numbers p are bStep bytes after those of p − 1.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Tile<TVector, TLanes, TRows, TVectors>(
-        int k, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint cRow, bool fresh)
+    public static void Tile<TVector, TLanes, TNumbers, TRows, TVectors>(
+        int k, float* a, nint aRow, nint aStep, byte* b, nint bStep, float* c, nint cRow, bool fresh)
         where TVector : struct
         where TLanes : ILanes<TVector>
+        where TNumbers : INumbers
         where TRows : ICount
         where TVectors : ICount
     {
@@ -38,7 +39,7 @@ internal static unsafe class GemmKernel
         for (; k > 0; k--)
         {
             Row<TVector, TLanes, TVectors> x = default;
-            x.Load(b);
+            x.Load<TNumbers>(b);
             r0.Add(a, x);
             if (TRows.Value > 1) r1.Add(a + aRow, x);
             if (TRows.Value > 2) r2.Add(a + 2 * aRow, x);
@@ -75,6 +76,15 @@ internal static unsafe class GemmKernel
             _v0 = TLanes.Load(from);
             if (TVectors.Value > 1) _v1 = TLanes.Load(from + TLanes.Width);
             if (TVectors.Value > 2) _v2 = TLanes.Load(from + 2 * TLanes.Width);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Load<TNumbers>(byte* from)
+            where TNumbers : INumbers
+        {
+            _v0 = TNumbers.Load<TVector, TLanes>(from);
+            if (TVectors.Value > 1) _v1 = TNumbers.Load<TVector, TLanes>(from + TLanes.Width * TNumbers.Size);
+            if (TVectors.Value > 2) _v2 = TNumbers.Load<TVector, TLanes>(from + 2 * TLanes.Width * TNumbers.Size);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hooke.Tensors;
 
@@ -10,6 +11,12 @@ internal unsafe interface ILanes<TVector>
     static abstract int Width { get; }
 
     static abstract TVector Load(float* from);
+
+    /// <summary>Widens bits of bfloat16.</summary>
+    static abstract TVector LoadBF16(ushort* from);
+
+    /// <summary>Widens bits of IEEE half precision.</summary>
+    static abstract TVector LoadF16(ushort* from);
 
     static abstract void Store(TVector vector, float* to);
 
@@ -33,6 +40,20 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Load(float* from) => Vector512.Load(from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadBF16(ushort* from) => (Wide(from) << 16).AsSingle();
+
+    // As Widen.Float16: move the fields, scale by 2¹¹²; infinities and NaN keep theirs.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadF16(ushort* from)
+    {
+        Vector512<uint> half = Wide(from), magnitude = (half & Vector512.Create(0x7FFFu)) << 13;
+        Vector512<uint> scaled = (magnitude.AsSingle() * Vector512.Create(Widen.HalfScale)).AsUInt32();
+        Vector512<uint> special = Vector512.GreaterThanOrEqual(magnitude, Vector512.Create(0x7C00u << 13));
+        scaled |= special & Vector512.Create(Widen.ExponentBits);
+        return (scaled | ((half & Vector512.Create(0x8000u)) << 16)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> vector, float* to) => vector.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -41,6 +62,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
         Vector512.FusedMultiplyAdd(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<uint> Wide(ushort* from) => Avx512F.ConvertToVector512UInt32(Vector256.Load(from));
 }
 
 internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
@@ -51,6 +75,20 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Load(float* from) => Vector256.Load(from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadBF16(ushort* from) => (Wide(from) << 16).AsSingle();
+
+    // As Widen.Float16: move the fields, scale by 2¹¹²; infinities and NaN keep theirs.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadF16(ushort* from)
+    {
+        Vector256<uint> half = Wide(from), magnitude = (half & Vector256.Create(0x7FFFu)) << 13;
+        Vector256<uint> scaled = (magnitude.AsSingle() * Vector256.Create(Widen.HalfScale)).AsUInt32();
+        Vector256<uint> special = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(0x7C00u << 13));
+        scaled |= special & Vector256.Create(Widen.ExponentBits);
+        return (scaled | ((half & Vector256.Create(0x8000u)) << 16)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> vector, float* to) => vector.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -59,6 +97,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
         Vector256.FusedMultiplyAdd(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<uint> Wide(ushort* from) => Avx2.ConvertToVector256Int32(from).AsUInt32();
 }
 
 internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
@@ -69,6 +110,20 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Load(float* from) => Vector128.Load(from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadBF16(ushort* from) => (Wide(from) << 16).AsSingle();
+
+    // As Widen.Float16: move the fields, scale by 2¹¹²; infinities and NaN keep theirs.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadF16(ushort* from)
+    {
+        Vector128<uint> half = Wide(from), magnitude = (half & Vector128.Create(0x7FFFu)) << 13;
+        Vector128<uint> scaled = (magnitude.AsSingle() * Vector128.Create(Widen.HalfScale)).AsUInt32();
+        Vector128<uint> special = Vector128.GreaterThanOrEqual(magnitude, Vector128.Create(0x7C00u << 13));
+        scaled |= special & Vector128.Create(Widen.ExponentBits);
+        return (scaled | ((half & Vector128.Create(0x8000u)) << 16)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<float> vector, float* to) => vector.Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,6 +132,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Fma(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
         Vector128.FusedMultiplyAdd(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<uint> Wide(ushort* from) => Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsUInt16());
 }
 
 /// <summary>One float at a time, where no fused multiply-add is built in: it is a call, vectors do not help.</summary>
@@ -85,6 +143,10 @@ internal readonly unsafe struct Lanes32 : ILanes<float>
     public static int Width => 1;
 
     public static float Load(float* from) => *from;
+
+    public static float LoadBF16(ushort* from) => BitConverter.UInt32BitsToSingle((uint)*from << 16);
+
+    public static float LoadF16(ushort* from) => (float)BitConverter.UInt16BitsToHalf(*from);
 
     public static void Store(float vector, float* to) => *to = vector;
 

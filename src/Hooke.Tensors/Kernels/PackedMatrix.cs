@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hooke.Tensors;
 
@@ -13,14 +14,13 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     static long _heldBytes;
 
-    readonly NumberType _type;
     readonly nint _bytes;
     byte* _data;
     int _references = 1;
 
     PackedMatrix(int rows, int columns, NumberType type)
     {
-        (Rows, Columns, _type) = (rows, columns, type);
+        (Rows, Columns, Type) = (rows, columns, type);
         _bytes = (nint)rows * (LastPanel * GemmTiles.Columns + WidthOf(LastPanel)) * Size;
         _data = LargeBlock.Allocate(_bytes);
         Interlocked.Add(ref _heldBytes, _bytes);
@@ -48,7 +48,9 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     int LastPanel => Math.Max(0, Panels - 1);
 
-    int Size => _type == NumberType.F32 ? sizeof(float) : sizeof(ushort);
+    bool IsFloat32 => Type == NumberType.F32;
+
+    int Size => IsFloat32 ? sizeof(float) : sizeof(ushort);
 
     /// <summary>Packs a matrix whose rows come one after the other.</summary>
     public static PackedMatrix FromRows(int rows, int columns, NumberType type, RowReader read)
@@ -79,13 +81,15 @@ internal sealed unsafe class PackedMatrix : IDisposable
         return packed;
     }
 
-    /// <summary>Where rows from <paramref name="row"/> on of a panel's float32 numbers lie; their stride is the width.</summary>
-    public float* Floats(int row, int panel) => _type == NumberType.F32
-        ? (float*)Panel(panel) + (nint)row * WidthOf(panel)
-        : throw new InvalidOperationException($"Bug in Hooke: numbers of {_type} are not read in place");
+    /// <summary>The type of the numbers.</summary>
+    public NumberType Type { get; }
 
-    /// <summary>Whether the numbers can be read where they lie.</summary>
-    public bool IsFloat32 => _type == NumberType.F32;
+    /// <summary>Where the numbers from a row and a lane of a panel on lie.</summary>
+    public StripPlace Place(int row, int panel, int lane)
+    {
+        int width = WidthOf(panel);
+        return new(Panel(panel) + (((nint)row * width) + lane) * Size, (nint)width * Size, Type);
+    }
 
     /// <summary>Columns of a panel, up to whole vectors.</summary>
     public int WidthOf(int panel)
@@ -131,6 +135,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
         {
             (int panel, int lane) = Math.DivRem(column + done, GemmTiles.Columns);
             int width = WidthOf(panel), lanes = Math.Min(GemmTiles.Columns - lane, columns - done);
+            if (done + lanes + GemmTiles.Columns < columns)
+                Prefetch(row, rows, panel + 2); // measured: a panel is far from the one before, and takes two to come
             for (int at = 0, count; at < rows; at += count)
             {
                 float* from = Piece(row + at, count = PieceRows(rows - at), panel, width);
@@ -161,13 +167,25 @@ internal sealed unsafe class PackedMatrix : IDisposable
         return _data + (nint)panel * GemmTiles.Columns * Rows * Size;
     }
 
+    /// <summary>Asks for some rows of a panel to come, no more than fit near the processor.</summary>
+    void Prefetch(int row, int rows, int panel)
+    {
+        const int CacheLine = 64, MostBytes = 1 << 14;
+        if (!Sse.IsSupported)
+            return;
+        int rowBytes = WidthOf(panel) * Size;
+        byte* from = Panel(panel) + (nint)row * rowBytes;
+        for (int at = 0; at < Math.Min(rows * rowBytes, MostBytes); at += CacheLine)
+            Sse.Prefetch1(from + at);
+    }
+
     int PieceRows(int rows) => IsFloat32 ? rows : Math.Min(rows, GemmTiles.Columns);
 
     /// <summary>Rows of a panel as float32: where they lie, or widened into this thread's own memory.</summary>
     float* Piece(int row, int rows, int panel, int width)
     {
         if (IsFloat32)
-            return Floats(row, panel);
+            return (float*)Panel(panel) + (nint)row * width;
         float* widened = ThreadMemory.Widening;
         WidenTo(widened, (ushort*)Panel(panel) + (nint)row * width, rows * width);
         return widened;
@@ -175,7 +193,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     void WidenTo(float* to, ushort* from, int count)
     {
-        if (_type == NumberType.BF16)
+        if (Type == NumberType.BF16)
             Widen.BFloat16(new(from, count), new(to, count));
         else
             Widen.Float16(new(from, count), new(to, count));

@@ -10,6 +10,9 @@ internal readonly unsafe struct RightMatrix
     // Measured: a strip whose rows are several cache lines wide bears being read in place for longer.
     static readonly int DirectTiles = GemmTiles.Columns >= 2 * CacheLine ? 8 : 2;
 
+    // Measured: more tiles read a strip faster once it is widened; half precision takes four times the work of bfloat16.
+    const int TilesThatWidenBF16 = 4, TilesThatWidenF16 = 1;
+
     readonly MatrixView _view; // of a packed matrix only the sizes hold
     readonly PackedMatrix? _packed;
     readonly int _row, _column;
@@ -33,12 +36,6 @@ internal readonly unsafe struct RightMatrix
     /// <summary>Rows and columns exchanged.</summary>
     public RightMatrix Transposed => new(_view.Transposed, _packed, _column, _row, !_isTransposed);
 
-    /// <summary>Whether strips lie one after the other, each a stretch of a panel.</summary>
-    public bool IsInPanels => _packed is not null && !_isTransposed;
-
-    /// <summary>Whether tiles read the numbers where they lie.</summary>
-    public bool IsInPlace => _packed is { IsFloat32: true } && !_isTransposed;
-
     /// <summary>What the numbers belong to, to be kept alive.</summary>
     public object? Owner => _packed;
 
@@ -52,35 +49,36 @@ internal readonly unsafe struct RightMatrix
     /// The rows from <paramref name="p"/> on of some columns, <paramref name="width"/> of which may be read: where they
     /// lie if <paramref name="tiles"/> that read them do well so, or else in this thread's own memory.
     /// </summary>
-    public float* Strip(int p, int depth, int column, int columns, int width, int tiles, out nint stride)
+    public StripPlace Strip(int p, int depth, int column, int columns, int width, int tiles)
     {
         float* own = ThreadMemory.Strip;
-        stride = width;
         if (_packed is null)
         {
             float* from = _view.Data + p * _view.RowStride + column * _view.ColumnStride;
             if (_view.ColumnStride == 1 && columns == width && tiles <= DirectTiles)
-            {
-                stride = _view.RowStride;
-                return from;
-            }
+                return new(from, _view.RowStride);
             Packing.Strip(from, _view.RowStride, _view.ColumnStride, depth, columns, own, width, width);
-            return own;
         }
-        if (_isTransposed)
+        else if (_isTransposed)
         {
             _packed.ReadTransposed(_column + column, columns, _row + p, depth, own, width, width);
-            return own;
         }
-        (int panel, int lane) = Math.DivRem(_column + column, GemmTiles.Columns);
-        if (_packed.IsFloat32 && lane + width <= _packed.WidthOf(panel))
+        else
         {
-            stride = _packed.WidthOf(panel);
-            return _packed.Floats(_row + p, panel) + lane;
+            (int panel, int lane) = Math.DivRem(_column + column, GemmTiles.Columns);
+            if (tiles <= MostTilesInPlace(_packed.Type) && lane + width <= _packed.WidthOf(panel))
+                return _packed.Place(_row + p, panel, lane);
+            _packed.Read(_row + p, depth, _column + column, columns, own, width, width);
         }
-        _packed.Read(_row + p, depth, _column + column, columns, own, width, width);
-        return own;
+        return new(own, width);
     }
+
+    static int MostTilesInPlace(NumberType type) => type switch
+    {
+        NumberType.F32 => int.MaxValue,
+        NumberType.BF16 => TilesThatWidenBF16,
+        _ => TilesThatWidenF16,
+    };
 
     /// <summary>Asks for some rows of a strip to come, where that was measured to help.</summary>
     public void Prefetch(int row, int rowEnd, int column, int columns)
@@ -99,10 +97,24 @@ internal readonly unsafe struct RightMatrix
     public void CopyTo(int row, int rows, float* to)
     {
         if (_packed is null)
-            Packing.Strip(_view.Data + row * _view.RowStride, _view.RowStride, _view.ColumnStride, rows, Columns, to, Columns, Columns);
+            Packing.Strip(_view.Data + row * _view.RowStride, _view.RowStride, _view.ColumnStride,
+                rows, Columns, to, Columns, Columns);
         else if (_isTransposed)
             _packed.ReadTransposed(_column, Columns, _row + row, rows, to, Columns, Columns);
         else
             _packed.Read(_row + row, rows, _column, Columns, to, Columns, Columns);
     }
+}
+
+/// <summary>Where a strip's numbers lie, the next row so many bytes after one.</summary>
+internal readonly unsafe struct StripPlace(byte* data, nint stride, NumberType type)
+{
+    /// <summary>Float32 numbers, the next row so many numbers after one.</summary>
+    public StripPlace(float* data, nint stride) : this((byte*)data, stride * sizeof(float), NumberType.F32) { }
+
+    public byte* Data => data;
+
+    public nint Stride => stride;
+
+    public NumberType Type => type;
 }

@@ -6,7 +6,10 @@ namespace Hooke.Tensors;
 /// <summary>16-bit numbers to float32: exact, element by element, on any machine.</summary>
 public static class Widen
 {
-    const uint ExponentBits = 0x7F80_0000;
+    internal const uint ExponentBits = 0x7F80_0000;
+
+    /// <summary>2¹¹²: from half precision's exponents to those of float32.</summary>
+    internal const float HalfScale = 5.192296858534828e33f;
 
     /// <summary>to[i] = from[i], bits of bfloat16.</summary>
     /// <exception cref="ArgumentException">There is less room than numbers.</exception>
@@ -44,8 +47,7 @@ public static class Widen
     static Vector<uint> FromHalf(Vector<uint> half)
     {
         Vector<uint> magnitude = (half & new Vector<uint>(0x7FFF)) << 13;
-        Vector<float> scale = new(BitConverter.UInt32BitsToSingle((127 + 112) << 23));
-        Vector<uint> scaled = (magnitude.As<uint, float>() * scale).As<float, uint>();
+        Vector<uint> scaled = (magnitude.As<uint, float>() * new Vector<float>(HalfScale)).As<float, uint>();
         Vector<uint> special = Vector.GreaterThanOrEqual(magnitude, new Vector<uint>(0x7C00u << 13));
         Vector<uint> bits = Vector.ConditionalSelect(special, magnitude | new Vector<uint>(ExponentBits), scaled);
         return bits | ((half & new Vector<uint>(0x8000)) << 16);
