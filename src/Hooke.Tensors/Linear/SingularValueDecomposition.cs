@@ -8,7 +8,8 @@ namespace Hooke.Tensors;
 public sealed record SingularValueDecomposition(Matrix U, IReadOnlyList<double> Values, Matrix V)
 {
     const int MostSweeps = 60;
-    const double Unit = 2.2e-16; // the spacing of doubles at 1
+    const double Unit = 2.2e-16;    // the spacing of doubles at 1
+    const double Nothing = 1e-290; // a squared length that has lost its digits: such a column is zero
 
     /// <summary>The decomposition of a matrix [m, n].</summary>
     /// <exception cref="ArgumentException">An entry is not finite.</exception>
@@ -25,7 +26,7 @@ public sealed record SingularValueDecomposition(Matrix U, IReadOnlyList<double> 
         double[][] left = [.. Enumerable.Range(0, n).Select(matrix.Column)];
         double[][] right = [.. Enumerable.Range(0, n).Select(j => Enumerable.Range(0, n).Select(i => i == j ? 1.0 : 0).ToArray())];
         Orthogonalize(left, right);
-        double[] norms = [.. left.Select(column => Math.Sqrt(Vectors.Dot(column, column)))];
+        double[] norms = [.. left.Select(Length)];
         int[] order = [.. Enumerable.Range(0, n).OrderByDescending(j => norms[j])];
         double[][] unit = [.. order.Select(j => Array.ConvertAll(left[j], x => norms[j] > 0 ? x / norms[j] : 0))];
         for (int j = 0; j < n; j++)
@@ -33,6 +34,12 @@ public sealed record SingularValueDecomposition(Matrix U, IReadOnlyList<double> 
                 unit[j] = Beside(unit.AsSpan(0, j), matrix.Rows);
         return new(new(matrix.Rows, n, (i, j) => unit[j][i]), [.. order.Select(j => norms[j])],
             new(n, n, (i, j) => right[order[j]][i]));
+    }
+
+    static double Length(double[] column)
+    {
+        double square = Vectors.Dot(column, column);
+        return square < Nothing ? 0 : Math.Sqrt(square);
     }
 
     // Turns pairs of columns until each is orthogonal to each, relative to their own lengths.
@@ -59,8 +66,8 @@ public sealed record SingularValueDecomposition(Matrix U, IReadOnlyList<double> 
     static (double Cos, double Sin)? Angle(double[] x, double[] y)
     {
         double a = Vectors.Dot(x, x), b = Vectors.Dot(y, y), both = Vectors.Dot(x, y);
-        if (Math.Abs(both) <= (x.Length + 8) * Unit * Math.Sqrt(a) * Math.Sqrt(b)) // what rounding leaves of a sum of zero
-            return null;
+        if (a < Nothing || b < Nothing || Math.Abs(both) <= (x.Length + 8) * Unit * Math.Sqrt(a) * Math.Sqrt(b))
+            return null; // what rounding leaves of a sum of zero
         double half = (b - a) / (2 * both);
         double tan = Math.Abs(half) > 1e150 ? 0.5 / half : Math.CopySign(1, half) / (Math.Abs(half) + Math.Sqrt(1 + (half * half)));
         double cos = 1 / Math.Sqrt(1 + (tan * tan));
