@@ -56,7 +56,9 @@ sealed class HeadTable(Model model, HeadScores scores, ulong seed, string how)
     /// <summary>The strongest heads of each kind with their intervals; of a single kind all heads too.</summary>
     public void Print(string[] kinds, int top)
     {
-        AnsiConsole.MarkupLineInterpolated($"{how}");
+        bool isMeasured = kinds.Any(kind => kind != Copying);
+        if (isMeasured)
+            AnsiConsole.MarkupLineInterpolated($"{how}");
         if (kinds is [string only])
             Output.Table(["layer", .. Enumerable.Range(0, Size.Heads).Select(h => $"head {h}")],
                 _circuits.Heads.Chunk(Size.Heads).Select((layer, i) => (IReadOnlyList<string>)
@@ -66,7 +68,7 @@ sealed class HeadTable(Model model, HeadScores scores, ulong seed, string how)
             [kind, .. Strongest(kind).Take(top).Select(head => $"{head} {Text(kind, head)}")]));
         foreach (string kind in kinds)
             AnsiConsole.MarkupLineInterpolated($"{kind}: {Meaning(kind)}");
-        if (scores.Prompts > 1)
+        if (isMeasured && scores.Prompts > 1)
             AnsiConsole.MarkupLineInterpolated($"Intervals: {Bootstrap.Method}, n = {scores.Prompts}, seed {seed}");
     }
 
