@@ -82,7 +82,7 @@ static class HeadsCircuitCommand
             [
                 m.Name, m.Product, $"{m.Rows} × {m.Columns}", Words.Number(m.Norm),
                 string.Join(" ", m.SingularValues.Take(4).Select(Words.Number)), Words.Number(m.Trace),
-                m.CopyingScore.ToString("f3", CultureInfo.InvariantCulture),
+                Words.Number(Math.Round(m.CopyingScore, 3)),
                 $"{m.Eigenvalues.Count(v => v[0] > 0)} of {m.Eigenvalues.Length}",
             ]));
         Output.Table(["matrix", "σ", "from (OV: attended token; QK: query)", "to (OV: logits raised; QK: key)"],

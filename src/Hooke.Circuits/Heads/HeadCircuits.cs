@@ -12,6 +12,8 @@ namespace Hooke.Circuits;
 /// </remarks>
 public sealed class HeadCircuits
 {
+    const string Embedding = "embed.W_E", Positions = "pos_embed.W_pos";
+
     readonly TransformerWeights _weights;
     readonly Lazy<Matrix> _unembedded;
 
@@ -21,7 +23,11 @@ public sealed class HeadCircuits
     public HeadCircuits(Model model, bool foldNorms = false)
     {
         (Config, _weights, FoldsNorms) = (model.Config, model.Weights, foldNorms);
-        _unembedded = new(() => Matrix.TransposedProduct(Unembedding, Embedding));
+        _unembedded = new(() =>
+        {
+            using Tensor unembedding = _weights[Unembedding].Clone(), embedding = _weights[Embedding].Clone();
+            return Matrix.TransposedProduct(unembedding, embedding);
+        });
     }
 
     /// <summary>The shape of the model.</summary>
@@ -52,28 +58,27 @@ public sealed class HeadCircuits
     /// <summary>W_E · W_V · W_O · W_U, [d_vocab, d_vocab]: what attending to a token does to each logit.</summary>
     /// <exception cref="InputException">The model has no such head.</exception>
     public FactoredMatrix FullOV(Node head) => new(
-        Matrix.Product(Embedding, Read(head, "V")), Matrix.Product(Unembedding, FinalWrite(head).Transposed()).Transposed());
+        Rows(Embedding, Read(head, "V")), Rows(Unembedding, FinalWrite(head).Transposed()).Transposed());
 
     /// <summary>W_E · W_Q · W_Kᵀ · W_Eᵀ, [d_vocab, d_vocab]: how much a token attends to another, positions left out.</summary>
     /// <exception cref="InputException">The model has no such head.</exception>
     public FactoredMatrix FullQK(Node head) => new(
-        Matrix.Product(Embedding, Read(head, "Q")), Matrix.Product(Embedding, Read(head, "K")).Transposed());
+        Rows(Embedding, Read(head, "Q")), Rows(Embedding, Read(head, "K")).Transposed());
 
     /// <summary>W_pos · W_Q · W_Kᵀ · W_posᵀ, [n_ctx, n_ctx]: how much a position attends to another, tokens left out.</summary>
     /// <exception cref="InputException">The model has no such head, or learns no positions.</exception>
     public FactoredMatrix PositionalQK(Node head)
     {
-        if (!_weights.Names.Contains("pos_embed.W_pos"))
+        if (!_weights.Names.Contains(Positions))
             throw new InputException("this model has no learned positions, so no QK matrix between them");
-        Tensor positions = _weights["pos_embed.W_pos"];
-        return new(Matrix.Product(positions, Read(head, "Q")), Matrix.Product(positions, Read(head, "K")).Transposed());
+        return new(Rows(Positions, Read(head, "Q")), Rows(Positions, Read(head, "K")).Transposed());
     }
 
     /// <summary>W_E · W_U, [d_vocab, d_vocab]: what a token alone does to the next one's logits.</summary>
     public FactoredMatrix DirectPath()
     {
         Matrix read = new(Config.DModel, Config.DModel, (i, j) => i == j ? 1 : 0);
-        return new(Matrix.Product(Embedding, read), Matrix.Product(Unembedding, AsFinalRead(read).Transposed()).Transposed());
+        return new(Rows(Embedding, read), Rows(Unembedding, AsFinalRead(read).Transposed()).Transposed());
     }
 
     /// <summary>
@@ -95,9 +100,7 @@ public sealed class HeadCircuits
         return all > 0 ? real / all : 0;
     }
 
-    internal Tensor Embedding => _weights["embed.W_E"];
-
-    internal Tensor Unembedding => _weights[Config.IsTied ? "embed.W_E" : "unembed.W_U"];
+    string Unembedding => Config.IsTied ? Embedding : "unembed.W_U";
 
     // W_Q, W_K or W_V of a head [d_model, d_head]; heads that share keys and values have their group's.
     internal Matrix Read(Node head, string which)
@@ -105,8 +108,7 @@ public sealed class HeadCircuits
         Require(head);
         Tensor all = _weights[$"blocks.{head.Layer}.attn.W_{which}"];
         int shared = which == "Q" ? 1 : Config.NHeads / Config.NKeyValueHeads;
-        int from = head.Head / shared * Config.DHead, width = all.Shape[1];
-        Matrix read = new(Config.DModel, Config.DHead, (i, j) => all.Data[(i * width) + from + j]);
+        Matrix read = Part(all, 0, head.Head / shared * Config.DHead, Config.DModel, Config.DHead);
         return Folds($"blocks.{head.Layer}.ln1.w", out Tensor? gain) ? Centred(Scaled(read, gain)) : read;
     }
 
@@ -114,9 +116,24 @@ public sealed class HeadCircuits
     internal Matrix Write(Node head)
     {
         Require(head);
-        Tensor all = _weights[$"blocks.{head.Layer}.attn.W_O"];
-        int from = head.Head * Config.DHead;
-        return new(Config.DHead, Config.DModel, (i, j) => all.Data[((from + i) * Config.DModel) + j]);
+        return Part(_weights[$"blocks.{head.Layer}.attn.W_O"], head.Head * Config.DHead, 0, Config.DHead, Config.DModel);
+    }
+
+    static Matrix Part(Tensor all, int row, int column, int rows, int columns)
+    {
+        Matrix part = new(rows, columns);
+        ReadOnlySpan<float> data = all.Data;
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++)
+                part[i, j] = data[((row + i) * all.Shape[1]) + column + j];
+        return part;
+    }
+
+    // A table of tokens or positions times a matrix; the table's copy is large, and not kept.
+    Matrix Rows(string table, Matrix matrix)
+    {
+        using Tensor copy = _weights[table].Clone();
+        return Matrix.Product(copy, matrix);
     }
 
     // The same as the unembedding reads it, past the final norm.
