@@ -56,6 +56,18 @@ public class DecompositionTests
         Assert.Equal([8, 0, 0, 0], SingularValueDecomposition.Of(new Matrix(4, 4, (_, _) => 2)).Values.Select(v => Math.Round(v, 13)));
     }
 
+    [Theory]
+    [InlineData(64, 64, 64), InlineData(128, 96, 96), InlineData(64, 64, 20), InlineData(40, 90, 1)]
+    public void Matrices_as_large_as_heads_and_of_lower_rank_are_decomposed(int rows, int columns, int rank)
+    {
+        Matrix matrix = Matrices.Random(rows, rank, 1).Times(Matrices.Random(rank, columns, 2));
+        SingularValueDecomposition found = SingularValueDecomposition.Of(matrix);
+        Assert.True(IsOrthonormal(found.U) && IsOrthonormal(found.V));
+        Assert.All(found.Values.Skip(rank), value => Assert.True(value <= 1e-12 * found.Values[0]));
+        Matrix back = found.U.Times(Matrices.Diagonal(found.Values)).Times(found.V.Transposed());
+        Assert.True(Matrices.Distance(back, matrix) <= 1e-12 * matrix.Norm());
+    }
+
     [Fact]
     public void Numbers_that_are_not_finite_are_refused()
     {
@@ -85,5 +97,5 @@ public class DecompositionTests
     }
 
     static bool IsOrthonormal(Matrix matrix) =>
-        Matrices.Distance(matrix.Transposed().Times(matrix), Matrices.Identity(matrix.Columns)) <= 1e-13;
+        Matrices.Distance(matrix.Transposed().Times(matrix), Matrices.Identity(matrix.Columns)) <= 1e-12;
 }

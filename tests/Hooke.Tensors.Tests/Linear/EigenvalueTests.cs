@@ -89,6 +89,15 @@ public class EigenvalueTests
     }
 
     [Fact]
+    public void Those_of_a_large_matrix_have_its_trace_and_that_of_its_square()
+    {
+        Matrix matrix = Matrices.Random(128, 128, 5), square = matrix.Times(matrix);
+        IReadOnlyList<Complex> values = Eigenvalues.Of(matrix);
+        Assert.Equal(Enumerable.Range(0, 128).Sum(i => matrix[i, i]), values.Sum(v => v.Real), 1e-9);
+        Assert.Equal(Enumerable.Range(0, 128).Sum(i => square[i, i]), values.Sum(v => (v * v).Real), 1e-7);
+    }
+
+    [Fact]
     public void A_matrix_that_is_not_square_is_refused() =>
         Assert.Throws<ArgumentException>(() => Eigenvalues.Of(new Matrix(2, 3)));
 }
