@@ -77,7 +77,8 @@ static class HeadsCircuitCommand
         AnsiConsole.MarkupLineInterpolated($"{head}: {circuits.Transform}");
         if (circuits.Config.Positions == PositionKind.Rotary)
             AnsiConsole.MarkupLineInterpolated($"Positions are rotary: QK is what query and key say at no distance.");
-        Output.Table(["matrix", "product", "size", "norm", "largest singular values", "trace", "Σ Re λ / Σ |λ|", "eigenvalues with Re λ > 0"],
+        Output.Table(
+            ["matrix", "product", "size", "norm", "largest singular values", "trace", "Σ Re λ / Σ |λ|", "eigenvalues with Re λ > 0"],
             matrices.Select(m => (IReadOnlyList<string>)
             [
                 m.Name, m.Product, $"{m.Rows} × {m.Columns}", Words.Number(m.Norm),

@@ -155,6 +155,6 @@ static class HeadsCommand
         int given = parsed.GetValue(First);
         return given == -1 ? null
             : given >= 0 && given < model.Config.DVocab ? given
-            : throw new InputException($"--bos {given} is not a token: give an id in 0..{model.Config.DVocab - 1}, or -1 for none");
+            : throw new InputException($"--bos {given} is not a token: give an id in 0..{model.Config.DVocab - 1}, or -1");
     }
 }

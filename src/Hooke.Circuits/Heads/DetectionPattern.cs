@@ -31,11 +31,11 @@ public enum PatternMeasure
     Absolute,
 }
 
-/// <summary>Where a kind of head would look on given tokens, 1 at (query, key) and 0 elsewhere, and how near a pattern is to it.</summary>
+/// <summary>Where a kind of head would look on given tokens, and how near a head's attention is to that.</summary>
 /// <remarks>The same patterns and measures as TransformerLens' head_detector.</remarks>
 public static class DetectionPattern
 {
-    /// <summary>The detection pattern [query_pos, key_pos] of a kind of head on a prompt.</summary>
+    /// <summary>1 where a kind of head would look on a prompt and 0 elsewhere, [query_pos, key_pos].</summary>
     public static Matrix Of(HeadKind kind, ReadOnlySpan<int> tokens)
     {
         Matrix pattern = new(tokens.Length, tokens.Length);

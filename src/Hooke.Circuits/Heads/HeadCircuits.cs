@@ -19,7 +19,7 @@ public sealed class HeadCircuits
 
     /// <summary>The circuits of a model's heads.</summary>
     /// <param name="model">The model; not to be disposed of before this.</param>
-    /// <param name="foldNorms">Whether the norms before attention and unembedding are folded into the matrices beside them.</param>
+    /// <param name="foldNorms">Whether norms are folded into the matrices beside them.</param>
     public HeadCircuits(Model model, bool foldNorms = false)
     {
         (Config, _weights, FoldsNorms) = (model.Config, model.Weights, foldNorms);
@@ -88,7 +88,7 @@ public sealed class HeadCircuits
     public IReadOnlyList<Complex> FullOVEigenvalues(Node head) =>
         Eigenvalues.Of(FinalWrite(head).Times(_unembedded.Value).Times(Read(head, "V")));
 
-    /// <summary>Σ Re λ / Σ |λ|: 1 where a head raises every token that it attends to, −1 where it lowers it; 0 of no eigenvalue.</summary>
+    /// <summary>Σ Re λ / Σ |λ|: 1 where a head raises what it attends to, −1 where it lowers it; 0 of no eigenvalue.</summary>
     public static double CopyingScore(IReadOnlyList<Complex> eigenvalues)
     {
         double real = 0, all = 0;

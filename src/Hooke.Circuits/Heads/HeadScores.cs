@@ -3,7 +3,7 @@ using Hooke.Tensors;
 
 namespace Hooke.Circuits;
 
-/// <summary>What every head's attention patterns are like on some prompts: a number for each prompt, so that it can be resampled.</summary>
+/// <summary>What every head's attention is like on some prompts: a number for each prompt, to be resampled.</summary>
 public sealed class HeadScores
 {
     const int PromptsAtOnce = 8; // patterns are large: layers · heads · positions²

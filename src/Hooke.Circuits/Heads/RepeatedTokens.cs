@@ -45,7 +45,8 @@ public sealed class RepeatedTokens
             throw new InputException(
                 $"{count} sequences of {period} different tokens cannot be drawn: give 1 or more, of 2 to {free.Length} tokens");
         Rng rng = new Rng(seed).Fork("repeated tokens");
-        return new(new([.. Enumerable.Range(0, count).Select(b => Sequence(rng.Fork(b).Draw(), free, period, first))]), period, seed);
+        int[][] sequences = [.. Enumerable.Range(0, count).Select(b => Sequence(rng.Fork(b).Draw(), free, period, first))];
+        return new(new(sequences), period, seed);
     }
 
     static int[] Sequence(Draws draws, int[] free, int period, int? first)

@@ -9,12 +9,13 @@ public static class Eigenvalues
     const int MostSteps = 60;    // for one eigenvalue; two or three are usual
     const double Unit = 2.2e-16; // the spacing of doubles at 1
 
-    /// <summary>All eigenvalues, by magnitude, then real part, then imaginary part, largest first; pairs are exact conjugates.</summary>
+    /// <summary>All eigenvalues, by magnitude, then real, then imaginary part, largest first; pairs are exact conjugates.</summary>
     /// <exception cref="ArgumentException">The matrix is not square, or an entry is not finite.</exception>
     public static IReadOnlyList<Complex> Of(Matrix matrix)
     {
         if (matrix.Rows != matrix.Columns || !matrix.IsFinite())
-            throw new ArgumentException($"eigenvalues of a matrix [{matrix.Rows}, {matrix.Columns}]: it must be square and finite");
+            throw new ArgumentException(
+                $"eigenvalues of a matrix [{matrix.Rows}, {matrix.Columns}]: it must be square and finite");
         Matrix h = new(matrix.Rows, matrix.Rows, (i, j) => matrix[i, j]);
         ToHessenberg(h);
         Complex[] values = new Complex[h.Rows];

@@ -24,7 +24,8 @@ public sealed record SingularValueDecomposition(Matrix U, IReadOnlyList<double> 
         }
         int n = matrix.Columns;
         double[][] left = [.. Enumerable.Range(0, n).Select(matrix.Column)];
-        double[][] right = [.. Enumerable.Range(0, n).Select(j => Enumerable.Range(0, n).Select(i => i == j ? 1.0 : 0).ToArray())];
+        Matrix identity = new(n, n, (i, j) => i == j ? 1 : 0);
+        double[][] right = [.. Enumerable.Range(0, n).Select(identity.Column)];
         Orthogonalize(left, right);
         double[] norms = [.. left.Select(Length)];
         int[] order = [.. Enumerable.Range(0, n).OrderByDescending(j => norms[j])];
@@ -69,7 +70,9 @@ public sealed record SingularValueDecomposition(Matrix U, IReadOnlyList<double> 
         if (a < Nothing || b < Nothing || Math.Abs(both) <= (x.Length + 8) * Unit * Math.Sqrt(a) * Math.Sqrt(b))
             return null; // what rounding leaves of a sum of zero
         double half = (b - a) / (2 * both);
-        double tan = Math.Abs(half) > 1e150 ? 0.5 / half : Math.CopySign(1, half) / (Math.Abs(half) + Math.Sqrt(1 + (half * half)));
+        double tan = Math.Abs(half) > 1e150 // whose square is too large
+            ? 0.5 / half
+            : Math.CopySign(1, half) / (Math.Abs(half) + Math.Sqrt(1 + (half * half)));
         double cos = 1 / Math.Sqrt(1 + (tan * tan));
         return (cos, cos * tan);
     }
