@@ -21,6 +21,7 @@ static class Program
         int width = Vector512.IsHardwareAccelerated ? 512
             : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
         Console.WriteLine($"vectors {width} fma {Fma.IsSupported || AdvSimd.IsSupported}");
+        Console.WriteLine($"small matrices {SmallMatrices.Hash()}");
         foreach (TransformerConfig config in new[] { Gpt2, Llama, Gemma })
         {
             TokenBatch tokens = new([.. Lengths.Select((length, b) => Tokens(length, b, config.DVocab))]);
