@@ -17,13 +17,13 @@ public sealed class EdgeAttributionTests
         using Model model = isGpt ? Made.Tiny() : Made.TinyLlama(keyHeads);
         ComponentGraph graph = new(model.Config);
         PromptSet prompts = Made.Prompts(model, [5, 3, 8], seed: 11);
-        double[] expected = [.. Expected(model, prompts, graph, steps: 3)];
+        double[] expected = Expected(model, prompts, graph, steps: 3);
         float[] found = EdgeAttribution.IntegratedGradients(model, prompts, graph, steps: 3);
         double difference = Made.Difference(found.Select(f => (double)f), expected);
         Assert.True(difference <= Tolerance, $"{family}: {difference:g3}");
     }
 
-    static IEnumerable<double> Expected(Model model, PromptSet prompts, ComponentGraph graph, int steps)
+    static double[] Expected(Model model, PromptSet prompts, ComponentGraph graph, int steps)
     {
         Address input = Site.ResidPre.At(0);
         using Run clean = model.Run(prompts.Clean, CircuitRunner.Outputs(graph));

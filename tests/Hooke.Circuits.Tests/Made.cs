@@ -36,10 +36,10 @@ static class Made
     }
 
     /// <summary>A Llama of random weights, as small, whose two heads may share keys and values.</summary>
-    public static Model TinyLlama(int keyHeads) => Random(new()
+    public static Model TinyLlama(int keyHeads, int layers = 2) => Random(new()
     {
         Family = "llama",
-        NLayers = 2,
+        NLayers = layers,
         DModel = 8,
         NHeads = 2,
         NKeyValueHeads = keyHeads,
