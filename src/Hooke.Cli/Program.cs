@@ -14,6 +14,7 @@ RootCommand root = new("""
     VerifyCommand.Create(),
     TinyworldCommand.Create(),
     ModelCommand.Create(),
+    PatchCommand.Create(),
     SitesCommand.Create(),
 };
 return Cli.Run(root, args);
