@@ -68,10 +68,12 @@ public sealed class Model : IDisposable
     {
         plan ??= Plan.Empty;
         new PlanCheck(Config, tokens, sources ?? NoSources).Require(plan);
+        new PlanEffects(this, tokens, sources ?? NoSources).RequireChange(plan.Interventions);
         Pass pass = Pass.Whole(tokens, plan.LastLogitsOnly);
         using Hooks hooks = new(plan, pass, sources ?? NoSources);
         Tensor logits = Transformer.Run(pass, hooks);
-        return new Run(tokens, logits, plan.LastLogitsOnly, hooks.Recording);
+        Recording recording = plan.Interventions.Count == 0 ? hooks.Recording.AsPlainRunOf(this) : hooks.Recording;
+        return new Run(tokens, logits, plan.LastLogitsOnly, recording);
     }
 
     /// <summary>The rest of a run, from the residual stream that enters a layer: nothing below it is computed.</summary>
