@@ -50,9 +50,10 @@ static class PatchCommand
 
     static readonly Option<string> Method = new Option<string>("--method")
     {
-        Description = "patch runs each patch; atp estimates all of them from one gradient; atp* corrects those estimates",
+        Description = "patch runs each patch; atp estimates all of them from one gradient; atp-qk moves queries and keys through "
+            + "the softmax; atp* also keeps effects from cancelling, and has no signs",
         DefaultValueFactory = _ => "patch",
-    }.AcceptOnlyFromAmong("patch", "atp", "atp*");
+    }.AcceptOnlyFromAmong("patch", "atp", "atp-qk", "atp*");
 
     static readonly Option<string[]> Receiver = new("--receiver")
     {
@@ -131,6 +132,7 @@ static class PatchCommand
         return new(part, parsed.GetValue(Method) switch
         {
             "atp" => PatchMethod.Atp,
+            "atp-qk" => PatchMethod.AtpThroughSoftmax,
             "atp*" => PatchMethod.AtpStar,
             _ => PatchMethod.Patch,
         })

@@ -14,6 +14,7 @@ public class CommandTests
     [InlineData("hooke tinyworld test", "tinyworld", "test")]
     [InlineData("hooke model run", "model")]
     [InlineData("hooke model run \"", "model", "run")]
+    [InlineData("hooke patch --behaviour induction", "patch")]
     [InlineData("hooke sites", "sites")]
     public void Help_has_an_example_and_the_common_options(string example, params string[] command)
     {

@@ -49,9 +49,14 @@ public sealed class AttributionPatching : IDisposable
     }
 
     /// <summary>AtP: signed shares, [layer][place]; one row for a site that is there once.</summary>
+    /// <param name="site">One of the sites asked for.</param>
+    /// <param name="grain">What is one place.</param>
+    /// <param name="throughSoftmax">
+    /// The QK fix: queries and keys are moved whole, and what that does to the pattern is multiplied by the pattern's gradient.
+    /// </param>
     /// <exception cref="InputException">The site is not one of those asked for.</exception>
-    public double[][] Estimates(Site site, Grain grain) => [.. Places(site).Select(place =>
-        Contributions.Of(_clean[place], _base.Run[place], _gradients[place], site, grain).Total(v => v / _unit))];
+    public double[][] Estimates(Site site, Grain grain, bool throughSoftmax = false) => [.. Places(site).Select(place =>
+        (throughSoftmax ? Moved(place, grain, _gradients) : Contribution(place, grain, _gradients)).Total(v => v / _unit))];
 
     /// <summary>
     /// AtP*: sizes without sign, [layer][place]. Each is the mean, over prompts and over backward passes that each leave one
@@ -97,7 +102,10 @@ public sealed class AttributionPatching : IDisposable
     // Queries and keys through the softmax, everything else to first order.
     Contributions Moved(Address place, Grain grain, Recording gradients) => IsQueryOrKey(place.Site)
         ? (_moves ??= new PatternMoves(_model, _prompts)).Contributions(place, gradients[Site.Pattern.At(place.Layer)], grain)
-        : Contributions.Of(_clean[place], _base.Run[place], gradients[place], place.Site, grain);
+        : Contribution(place, grain, gradients);
+
+    Contributions Contribution(Address place, Grain grain, Recording gradients) =>
+        Contributions.Of(_clean[place], _base.Run[place], gradients[place], place.Site, grain);
 
     IEnumerable<Address> Places(Site site) => site.IsPerLayer
         ? Enumerable.Range(0, _model.Config.NLayers).Select(layer => site.At(layer))

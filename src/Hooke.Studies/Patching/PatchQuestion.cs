@@ -45,6 +45,9 @@ public enum PatchMethod
     /// <summary>By the gradient: attribution patching.</summary>
     Atp,
 
+    /// <summary>By the gradient, queries and keys through the softmax: the first of AtP*'s corrections, with signs.</summary>
+    AtpThroughSoftmax,
+
     /// <summary>By gradients corrected for saturated attention and cancelling effects: AtP*.</summary>
     AtpStar,
 }

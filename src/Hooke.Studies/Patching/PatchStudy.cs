@@ -84,7 +84,9 @@ public static class PatchStudy
     static double[][] Estimated(Model model, PromptSet prompts, PatchMethod method, Site site, Grain grain)
     {
         using AttributionPatching attribution = new(model, prompts, site);
-        return method == PatchMethod.Atp ? attribution.Estimates(site, grain) : attribution.Corrected(site, grain);
+        return method == PatchMethod.AtpStar
+            ? attribution.Corrected(site, grain)
+            : attribution.Estimates(site, grain, throughSoftmax: method == PatchMethod.AtpThroughSoftmax);
     }
 
     static PatchAnswer Paths(Model model, PromptSet prompts, PatchQuestion question)
@@ -128,7 +130,7 @@ public static class PatchStudy
     {
         PatchMethod.Patch =>
             "Share of the difference that the counterfactual run gets back when it has the clean run's value there.",
-        PatchMethod.Atp =>
+        PatchMethod.Atp or PatchMethod.AtpThroughSoftmax =>
             "Estimate, by one gradient, of the share that the counterfactual run would get back with the clean run's value there.",
         _ =>
             "Estimate without sign, by corrected gradients, of how much of the difference the clean run's value there moves.",
