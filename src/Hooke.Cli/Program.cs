@@ -15,6 +15,7 @@ RootCommand root = new("""
     TinyworldCommand.Create(),
     ModelCommand.Create(),
     HeadsCommand.Create(),
+    PatchCommand.Create(),
     SitesCommand.Create(),
 };
 return Cli.Run(root, args);

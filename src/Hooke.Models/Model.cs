@@ -70,10 +70,12 @@ public sealed class Model : IDisposable
     {
         plan ??= Plan.Empty;
         new PlanCheck(Config, tokens, sources ?? NoSources).Require(plan);
+        new PlanEffects(this, tokens, sources ?? NoSources).RequireChange(plan.Interventions);
         Pass pass = Pass.Whole(tokens, plan.LastLogitsOnly);
         using Hooks hooks = new(plan, pass, sources ?? NoSources);
         Tensor logits = Transformer.Run(pass, hooks);
-        return new Run(tokens, logits, plan.LastLogitsOnly, hooks.Recording);
+        Recording recording = plan.Interventions.Count == 0 ? hooks.Recording.AsPlainRunOf(this) : hooks.Recording;
+        return new Run(tokens, logits, plan.LastLogitsOnly, recording);
     }
 
     /// <summary>The rest of a run, from the residual stream that enters a layer: nothing below it is computed.</summary>
@@ -107,18 +109,36 @@ public sealed class Model : IDisposable
     public (Run Run, Recording Gradients) RunWithGradients(
         TokenBatch tokens, Plan plan, Func<Run, Tensor> seed, IReadOnlyDictionary<string, Recording>? sources = null)
     {
-        new PlanCheck(Config, tokens, sources ?? NoSources).Require(plan);
         using Tape tape = new();
-        Pass pass = Pass.Whole(tokens, plan.LastLogitsOnly);
-        using Hooks hooks = new(plan, pass, sources ?? NoSources, tape);
-        Run run = new(tokens, Transformer.Run(pass, hooks), plan.LastLogitsOnly, hooks.Recording);
-        Address[] addresses = [.. run.Recording.Addresses];
-        using Tensor weights = seed(run);
-        Tensor[] gradients = tape.Gradients(run.Logits, weights, [.. addresses.Select(a => run[a])]);
-        Recording recording = new(tokens);
-        for (int i = 0; i < addresses.Length; i++)
-            recording.Set(addresses[i], gradients[i]);
-        return (run, recording);
+        GradientRun run = Followed(tape, tokens, plan, sources);
+        using Tensor weights = seed(run.Run);
+        return (run.Run, run.Gradients(weights));
+    }
+
+    /// <summary>A run whose gradients can be had as often as wanted, with respect to everything that the plan records.</summary>
+    /// <param name="tokens">The prompts.</param>
+    /// <param name="plan">What to change, and what to record and differentiate by.</param>
+    /// <param name="sources">Recordings of other runs, by the names that the plan's interventions use.</param>
+    /// <exception cref="InputException">The plan cannot be carried out on this model.</exception>
+    public GradientRun Differentiate(
+        TokenBatch tokens, Plan plan, IReadOnlyDictionary<string, Recording>? sources = null) =>
+        Followed(new Tape(), tokens, plan, sources);
+
+    GradientRun Followed(Tape tape, TokenBatch tokens, Plan plan, IReadOnlyDictionary<string, Recording>? sources)
+    {
+        try
+        {
+            new PlanCheck(Config, tokens, sources ?? NoSources).Require(plan);
+            Pass pass = Pass.Whole(tokens, plan.LastLogitsOnly);
+            using Hooks hooks = new(plan, pass, sources ?? NoSources, tape);
+            return new GradientRun(
+                tape, new Run(tokens, Transformer.Run(pass, hooks), plan.LastLogitsOnly, hooks.Recording));
+        }
+        catch
+        {
+            tape.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes config.json and model.safetensors in Hugging Face's layout, each atomically; gpt2 only.</summary>

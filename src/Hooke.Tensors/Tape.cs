@@ -29,7 +29,14 @@ public sealed class Tape : IDisposable
     /// <param name="of">Tensors that are watched, or were computed from watched ones while this tape was active.</param>
     /// <exception cref="ArgumentException">A tensor asked for is not on this tape, or the seed has another shape.</exception>
     /// <exception cref="ObjectDisposedException">The tape is disposed.</exception>
-    public Tensor[] Gradients(Tensor y, Tensor? seed, params ReadOnlySpan<Tensor> of)
+    public Tensor[] Gradients(Tensor y, Tensor? seed, params ReadOnlySpan<Tensor> of) => Gradients(y, seed, of, []);
+
+    /// <summary>The same, with some tensors held to be constants: no gradient goes on through them.</summary>
+    /// <param name="y">What is differentiated; any shape.</param>
+    /// <param name="seed">The weight of each element of y, of y's shape; null means ones.</param>
+    /// <param name="of">Tensors that are watched, or were computed from watched ones while this tape was active.</param>
+    /// <param name="constant">Tensors on this tape that gradients reach and do not pass.</param>
+    public Tensor[] Gradients(Tensor y, Tensor? seed, ReadOnlySpan<Tensor> of, ReadOnlySpan<Tensor> constant)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Dictionary<Variable, Tensor> wanted = [];
@@ -40,7 +47,10 @@ public sealed class Tape : IDisposable
         if (y.Variable is { } root && root.Tape == this)
         {
             root.Gradient = seed is null ? Ones(y.Shape) : seed.Clone();
-            Replay(wanted);
+            HashSet<Variable> held = [];
+            foreach (Tensor tensor in constant)
+                held.Add(VariableOf(tensor));
+            Replay(wanted, held);
         }
         Tensor[] gradients = new Tensor[of.Length];
         for (int i = 0; i < of.Length; i++)
@@ -125,7 +135,7 @@ public sealed class Tape : IDisposable
         : throw new ArgumentException(
             $"no gradient with respect to a tensor {tensor.Shape} that is not on this tape: watch it first");
 
-    void Replay(Dictionary<Variable, Tensor> wanted)
+    void Replay(Dictionary<Variable, Tensor> wanted, HashSet<Variable> held)
     {
         Tape? active = _current;
         _current = null; // going backwards is not itself recorded
@@ -137,7 +147,8 @@ public sealed class Tape : IDisposable
                 if (output.Gradient is not { } flat)
                     continue;
                 using Tensor gradient = flat.Reshape(shape.Sizes);
-                backward(gradient);
+                if (!held.Contains(output))
+                    backward(gradient);
                 Take(output, wanted);
             }
             foreach (Variable leaf in _watched)

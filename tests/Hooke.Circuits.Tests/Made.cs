@@ -32,16 +32,36 @@ static class Made
             HasOutputBias = true,
             HasMlpBias = true,
         };
-        return new(config, new TransformerWeights(config, (name, shape) =>
-        {
-            Rng rng = new Rng(20260101).Fork(name);
-            Tensor weight = Tensor.Zeros(shape);
-            for (int i = 0; i < shape.Count; i++)
-                weight.Data[i] = (shape.Rank == 1 && name.EndsWith(".w", StringComparison.Ordinal)
-                    ? 1 : 0) + (0.4f * rng.Normal((ulong)i));
-            return weight;
-        }));
+        return Random(config);
     }
+
+    /// <summary>A Llama of random weights, as small, whose two heads may share keys and values.</summary>
+    public static Model TinyLlama(int keyHeads, int layers = 2) => Random(new()
+    {
+        Family = "llama",
+        NLayers = layers,
+        DModel = 8,
+        NHeads = 2,
+        NKeyValueHeads = keyHeads,
+        DHead = 4,
+        DMlp = 16,
+        DVocab = 11,
+        NCtx = 8,
+        Activation = Activation.Silu,
+        IsGated = true,
+        NormEpsilon = 1e-5f,
+        Positions = PositionKind.Rotary,
+    });
+
+    static Model Random(TransformerConfig config) => new(config, new TransformerWeights(config, (name, shape) =>
+    {
+        Rng rng = new Rng(20260101).Fork(name);
+        Tensor weight = Tensor.Zeros(shape);
+        for (int i = 0; i < shape.Count; i++)
+            weight.Data[i] = (shape.Rank == 1 && name.EndsWith(".w", StringComparison.Ordinal)
+                ? 1 : 0) + (0.4f * rng.Normal((ulong)i));
+        return weight;
+    }));
 
     /// <summary>Random prompt pairs of several lengths.</summary>
     public static PromptSet Prompts(Model model, int[] lengths, ulong seed)

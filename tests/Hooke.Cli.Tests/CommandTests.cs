@@ -15,6 +15,7 @@ public class CommandTests
     [InlineData("hooke model run", "model")]
     [InlineData("hooke model run \"", "model", "run")]
     [InlineData("hooke model check", "model", "check")]
+    [InlineData("hooke patch --behaviour induction", "patch")]
     [InlineData("hooke sites", "sites")]
     public void Help_has_an_example_and_the_common_options(string example, params string[] command)
     {

@@ -13,79 +13,88 @@ namespace Hooke.Circuits;
 /// </remarks>
 public static class EdgeAttribution
 {
-    const string Mixed = "mixed";
-
     /// <summary>EAP-IG: gradients averaged on the way from counterfactual to clean.</summary>
     /// <returns>One score for each of the graph's edges; positive where the edge serves the behaviour.</returns>
-    public static float[] IntegratedGradients(Model model, PromptSet prompts, ComponentGraph graph, int steps = 5)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(steps);
-        return Scores(model, prompts, graph, [.. Enumerable.Range(0, steps).Select(k => (float)k / steps)]);
-    }
+    public static float[] IntegratedGradients(Model model, PromptSet prompts, ComponentGraph graph, int steps = 5) =>
+        Scores(model, prompts, graph, MixedRun.Shares(steps));
 
     /// <summary>EAP: one gradient, on the clean prompts.</summary>
     /// <returns>One score for each of the graph's edges; positive where the edge serves the behaviour.</returns>
     public static float[] Patching(Model model, PromptSet prompts, ComponentGraph graph) =>
         Scores(model, prompts, graph, [1f]);
 
+    // All scores are one product: what senders change, [sender, batch · pos · d_model], by receivers' gradients.
     static float[] Scores(Model model, PromptSet prompts, ComponentGraph graph, float[] shares)
     {
-        using Run clean = model.Run(prompts.Clean, CircuitRunner.Outputs(graph));
-        using Run counterfactual = model.Run(prompts.Counterfactual, CircuitRunner.Outputs(graph));
-        int rows = prompts.Count * prompts.Clean.Positions, width = rows * model.Config.DModel;
-        using Tensor differences = Tensor.Zeros(graph.Senders.Count, width);
-        for (int s = 0; s < graph.Senders.Count; s++)
-        {
-            Span<float> row = differences.Data.Slice(s * width, width);
-            CopyOut(clean[graph.Senders[s].Output], graph.Senders[s].Output, row, -1);
-            CopyOut(counterfactual[graph.Senders[s].Output], graph.Senders[s].Output, row, 1);
-        }
+        int width = prompts.Count * prompts.Clean.Positions * model.Config.DModel;
         using Tensor gradients = Tensor.Zeros(graph.Receivers.Count, width);
-        foreach (float share in shares)
-            AddGradients(model, prompts, graph, clean, counterfactual, share, gradients);
+        using Tensor differences = Tensor.Zeros(graph.Senders.Count, width);
+        using (BothEnds ends = new(model, prompts, Recorded(model.Config)))
+        {
+            SenderDifferences.Write(model, ends, graph, differences);
+            bool plain = ReceiverGradients.ReadPlainly(model, ends.Run);
+            IReadOnlyList<Address> record = plain ? ReceiverGradients.Plain(model.Config) : ReceiverGradients.Split(graph);
+            foreach (MixedRun run in MixedRun.All(model, prompts, ends, shares, record))
+                using (run)
+                    ReceiverGradients.Add(model, graph, run, plain, gradients);
+        }
         using Tensor products = Ops.MatMul(differences, gradients, transposed: true);
         float scale = -1f / (prompts.Count * shares.Length);
-        return [.. graph.Edges.Select(e =>
-            scale * products.Data[(Index(graph.Senders, e.Source) * graph.Receivers.Count) + Index(graph.Receivers, e.Target)])];
+        return [.. Enumerable.Range(0, graph.Edges.Count).Select(graph.Ends).Select(e =>
+            scale * products.Data[(e.Sender * graph.Receivers.Count) + e.Receiver])];
     }
 
-    // Gradients of the metric with respect to every receiver's input, on the mix of clean and counterfactual embeddings.
-    static void AddGradients(
-        Model model, PromptSet prompts, ComponentGraph graph, Run clean, Run counterfactual, float share, Tensor gradients)
-    {
-        Address input = Site.ResidPre.At(0);
-        using Recording mixed = new(prompts.Clean);
-        Tensor mix = counterfactual[input].Clone();
-        for (int i = 0; i < mix.Data.Length; i++)
-            mix.Data[i] += share * (clean[input].Data[i] - mix.Data[i]);
-        mixed.Set(input, mix);
-        Plan plan = new()
+    static Address[] Recorded(TransformerConfig config) =>
+    [
+        Site.ResidPre.At(0),
+        .. Enumerable.Range(0, config.NLayers).SelectMany(l => new[]
         {
-            Record = [.. graph.Receivers.Select(r => r.Input.Whole).Distinct()],
-            Interventions = [new Patch(input, Mixed)],
-            LastLogitsOnly = true,
-        };
-        (Run run, Recording at) = model.RunWithGradients(
-            prompts.Clean, plan, prompts.MetricGradient, new Dictionary<string, Recording> { [Mixed] = mixed });
-        int width = gradients.Shape[1];
-        for (int r = 0; r < graph.Receivers.Count; r++)
-            CopyOut(at[graph.Receivers[r].Input], graph.Receivers[r].Input, gradients.Data.Slice(r * width, width), 1);
-        run.Dispose();
-        at.Dispose();
-    }
+            Site.Ln1Normalized.At(l), Site.Q.At(l), Site.K.At(l), Site.V.At(l), Site.Z.At(l), Site.MlpOut.At(l),
+        }),
+    ];
+}
 
-    // row += sign · the activation, or one head of it, as [batch · pos, d_model].
-    static void CopyOut(Tensor activation, Address address, Span<float> row, float sign)
+/// <summary>What every component writes on the counterfactual prompts less what it writes on the clean ones.</summary>
+static class SenderDifferences
+{
+    /// <summary>Fills [sender, batch · pos · d_model].</summary>
+    public static void Write(Model model, BothEnds ends, ComponentGraph graph, Tensor differences)
     {
-        int width = activation.Shape[^1], heads = activation.Shape.Rank == 4 ? activation.Shape[2] : 1;
-        for (int r = 0; r * width < row.Length; r++)
+        int width = differences.Shape[1], heads = model.Config.NHeads;
+        for (int s = 0; s < graph.Senders.Count; s++)
         {
-            ReadOnlySpan<float> from = activation.Data.Slice(((r * heads) + (address.Head ?? 0)) * width, width);
-            Span<float> to = row.Slice(r * width, width);
-            for (int i = 0; i < width; i++)
-                to[i] += sign * from[i];
+            Node sender = graph.Senders[s];
+            if (sender.Kind == ComponentKind.Head)
+            {
+                if (sender.Head == 0)
+                    WriteHeads(model, ends, sender.Layer, differences.Data.Slice(s * width, heads * width));
+                continue;
+            }
+            using Tensor difference = ends.Difference(sender.Output);
+            difference.Data.CopyTo(differences.Data.Slice(s * width, width));
         }
+        if (model.Config.IsLayerNorm)
+            Centre(differences, model.Config.DModel);
     }
 
-    static int Index<T>(IReadOnlyList<T> items, T item) => ((List<T>)items).IndexOf(item);
+    // ⟨u(counterfactual) − u(clean)⟩ of a head is its z's difference through W_O; heads stand below one another.
+    static void WriteHeads(Model model, BothEnds ends, int layer, Span<float> rows)
+    {
+        using Tensor z = ends.Difference(Site.Z.At(layer));
+        using Tensor written = Ops.HeadOutputs(z, model.Weights[$"blocks.{layer}.attn.W_O"]);
+        int heads = z.Shape[2], dModel = written.Shape[3], places = written.Shape.Count / (heads * dModel);
+        for (int r = 0; r < places; r++)
+            for (int h = 0; h < heads; h++)
+                written.Data.Slice(((r * heads) + h) * dModel, dModel).CopyTo(rows[(((h * places) + r) * dModel)..]);
+    }
+
+    // Every reader's norm takes the mean away, so that only the rest of a difference counts.
+    static void Centre(Tensor differences, int width) => Work.For(differences.Shape.Count / width, 64, (start, end) =>
+    {
+        for (int r = start; r < end; r++)
+        {
+            Span<float> row = differences.Data.Slice(r * width, width);
+            System.Numerics.Tensors.TensorPrimitives.Subtract(row, Reduce.Sum(row) / width, row);
+        }
+    });
 }

@@ -12,6 +12,7 @@ namespace Hooke.Circuits;
 public sealed class ComponentGraph
 {
     readonly Dictionary<Edge, int> _indexOf;
+    readonly (int Sender, int Receiver)[] _ends;
 
     /// <summary>The graph of a transformer.</summary>
     /// <exception cref="InputException">Heads write to the residual stream through a norm, not each for itself.</exception>
@@ -37,8 +38,10 @@ public sealed class ComponentGraph
         }
         receivers.Add(new(new(ComponentKind.Logits, config.NLayers), Port.Whole));
         (Senders, Receivers) = (senders, receivers);
-        Edges = [.. receivers.SelectMany(r =>
-            senders.Where(s => IsBefore(s, r.Node, config.IsParallel)).Select(s => new Edge(s, r)))];
+        // What a receiver reads are the first so many of the senders.
+        _ends = [.. receivers.SelectMany((r, at) =>
+            Enumerable.Range(0, senders.TakeWhile(s => IsBefore(s, r.Node, config.IsParallel)).Count()).Select(s => (s, at)))];
+        Edges = [.. _ends.Select(e => new Edge(senders[e.Sender], receivers[e.Receiver]))];
         _indexOf = Edges.Select((edge, index) => (edge, index)).ToDictionary(e => e.edge, e => e.index);
     }
 
@@ -53,6 +56,10 @@ public sealed class ComponentGraph
 
     /// <summary>The place of an edge in <see cref="Edges"/>.</summary>
     public int IndexOf(Edge edge) => _indexOf[edge];
+
+    /// <summary>The places of an edge's two ends in <see cref="Senders"/> and <see cref="Receivers"/>.</summary>
+    /// <param name="edge">Its place in <see cref="Edges"/>.</param>
+    public (int Sender, int Receiver) Ends(int edge) => _ends[edge];
 
     /// <summary>The whole model as a circuit.</summary>
     public Circuit Whole => new(this, Enumerable.Range(0, Edges.Count));

@@ -20,6 +20,7 @@ internal sealed class PlanCheck(
             RequireThere(address);
         foreach (Intervention intervention in plan.Interventions)
             RequireEffect(intervention);
+        PlanEffects.RequireNoneOverwritten(plan.Interventions);
         if (plan.LastLogitsOnly && plan.Interventions.FirstOrDefault(i => IsFinal(i.At.Site)) is { } late)
             throw new InputException(
                 $"{late.At} is computed only at each prompt's last token on this run: ask for all logits to change it");
@@ -41,18 +42,17 @@ internal sealed class PlanCheck(
             throw new InputException($"{address}: this model's MLPs have neurons 0..{config.DMlp - 1}");
         if (config.Lack(address.Site) is { } absent)
             throw new InputException($"{address}: this model ({config.Family}) {absent}");
-        if (address.Positions is { } positions
-            && (positions.First >= tokens.Positions || -positions.Last > tokens.Positions))
+        if (address.Positions is { } positions && !IsWithin(positions, tokens.Positions))
             throw new InputException($"{address}: the longest prompt has positions 0..{tokens.Positions - 1}");
     }
 
     void RequireEffect(Intervention intervention)
     {
         RequireThere(intervention.At);
-        (int from, int to) = intervention.Prompts?.Within(tokens.Count) ?? (0, tokens.Count);
-        if (from >= to)
+        if (intervention.Prompts is { } prompts && !IsWithin(prompts, tokens.Count))
             throw new InputException(
-                $"{intervention.At}: there are prompts 0..{tokens.Count - 1}, none of {intervention.Prompts}");
+                $"{intervention.At}: there are prompts 0..{tokens.Count - 1}, not all of {intervention.Prompts}");
+        (int from, int to) = intervention.Prompts?.Within(tokens.Count) ?? (0, tokens.Count);
         if (intervention.At.Positions is { } positions
             && !tokens.Lengths[from..to].ToArray().Any(length => positions.Within(length) is var (first, end) && first < end))
             throw new InputException($"{intervention.At}: prompts {from}..{to - 1} are too short to have these positions");
@@ -61,12 +61,16 @@ internal sealed class PlanCheck(
             case Replace replace: RequireVector(replace.At, replace.With); break;
             case Add add:
                 RequireVector(add.At, [.. add.Direction.Select(d => d * add.Strength)]);
-                if (add.Strength == 0 || add.Direction.All(d => d == 0))
+                if (add.Direction.All(d => d * add.Strength == 0))
                     throw new InputException($"adding zero at {add.At} changes nothing");
                 break;
             case Scale { Factor: 1 } scale: throw new InputException($"scaling {scale.At} by 1 changes nothing");
             case Scale scale when !float.IsFinite(scale.Factor):
                 throw new InputException($"scaling {scale.At} by {scale.Factor} is not possible");
+            case Scale { Factor: <= 0 } scale when scale.At.Site == Site.AttnScores: throw Unmasks(scale.At);
+            case ZeroAblate zero when zero.At.Site == Site.AttnScores: throw Unmasks(zero.At);
+            case Scale { Factor: 0 } or ZeroAblate when intervention.At.Site.Shape == SiteShape.Scale:
+                throw new InputException($"{intervention.At} is divided by and cannot be zero: freeze it to another run instead");
             case Patch patch: RequireSource(patch.From, patch.At, sameShape: true); break;
             case Freeze freeze: RequireSource(freeze.To, freeze.At, sameShape: true); break;
             case MeanAblate mean:
@@ -76,6 +80,10 @@ internal sealed class PlanCheck(
                 break;
             case ResampleAblate resample:
                 RequireSource(resample.From, resample.At, sameShape: true);
+                TokenBatch drawn = sources[resample.From].Tokens;
+                if (sources[resample.From].PlainRunOf is not null && drawn.Count > 1
+                    && Enumerable.Range(1, drawn.Count - 1).All(i => drawn.Prompt(i).SequenceEqual(drawn.Prompt(0))))
+                    throw new InputException($"resampling {resample.At} among equal prompts changes nothing: give different ones");
                 if (sources[resample.From].Tokens.Count != tokens.Count)
                     throw new InputException($"resampling {resample.At} needs a run '{resample.From}' of as many prompts");
                 if (tokens.Count < 2)
@@ -88,6 +96,13 @@ internal sealed class PlanCheck(
             case Reroute reroute: RequireEdges(reroute); break;
         }
     }
+
+    // What is masked has a score of −∞, which zeros would overwrite and a negative factor turn round.
+    static InputException Unmasks(Address at) => new(
+        $"at {at} this would let queries see later keys: zero attn.hook_pattern instead, or patch the scores");
+
+    static bool IsWithin(PositionRange range, int count) =>
+        range.First < 0 ? -range.First <= count : range.Last < count;
 
     void RequireEdges(Reroute reroute)
     {

@@ -10,6 +10,9 @@ public sealed class Recording(TokenBatch tokens) : IDisposable
     /// <summary>The prompts of the run.</summary>
     public TokenBatch Tokens => tokens;
 
+    /// <summary>The model, where this is all its own: a whole run on the prompts without interventions; else null.</summary>
+    internal Model? PlainRunOf { get; private set; }
+
     /// <summary>What was kept, in the order of the forward pass.</summary>
     public IEnumerable<Address> Addresses => _tensors.Keys;
 
@@ -28,6 +31,14 @@ public sealed class Recording(TokenBatch tokens) : IDisposable
         if (_tensors.Remove(address.Whole, out Tensor? old))
             old.Dispose();
         _tensors[address.Whole] = tensor;
+        PlainRunOf = null;
+    }
+
+    /// <summary>Says of which model this is a whole run without interventions, until something else is put in.</summary>
+    internal Recording AsPlainRunOf(Model model)
+    {
+        PlainRunOf = model;
+        return this;
     }
 
     /// <inheritdoc/>

@@ -40,4 +40,9 @@ public sealed class TokenBatch
     /// <summary>The same prompts several times over: all of them, then all again.</summary>
     public TokenBatch Repeat(int times) =>
         new([.. Enumerable.Range(0, times * Count).Select(i => Prompt(i % Count).ToArray())]);
+
+    /// <summary>These prompts and, after them, others.</summary>
+    public TokenBatch Then(TokenBatch others) => new(
+        [.. Enumerable.Range(0, Count).Select(i => Prompt(i).ToArray()),
+            .. Enumerable.Range(0, others.Count).Select(i => others.Prompt(i).ToArray())]);
 }

@@ -41,7 +41,7 @@ sealed record InvestigationPrompts(
     static InvestigationPrompts OfPair(AskedPair asked, Tokenizer tokenizer)
     {
         PromptPair pair = new(asked.Prompt, asked.Counterfactual, [asked.Answer], [asked.Foil]);
-        PromptSet set = Encoded([pair], tokenizer);
+        PromptSet set = EncodedPrompts.Of([pair], tokenizer);
         string name = $"'{asked.Answer}' rather than '{asked.Foil}' after \"{asked.Prompt}\"";
         return new([pair], set, set, HeldOut: false, name, "one prompt pair of the user's own");
     }
@@ -52,21 +52,8 @@ sealed record InvestigationPrompts(
         IReadOnlyList<PromptPair> found = world.PromptsUpTo(behaviour, Split.Training, request.Prompts, request.Seed);
         IReadOnlyList<PromptPair> tested = world.PromptsUpTo(behaviour, Split.HeldOut, request.Prompts, request.Seed);
         return new(
-            [.. found, .. tested], Encoded(found, tokenizer), Encoded(tested, tokenizer), HeldOut: true, behaviour,
+            [.. found, .. tested], EncodedPrompts.Of(found, tokenizer), EncodedPrompts.Of(tested, tokenizer), HeldOut: true, behaviour,
             $"world '{world.Name}' (seed {world.Seed}), behaviour {behaviour}: {found.Count} pairs like the training "
             + $"text to find the circuit, {tested.Count} pairs kept out of training to test it, drawn with seed {request.Seed}");
     }
-
-    static PromptSet Encoded(IReadOnlyList<PromptPair> pairs, Tokenizer tokenizer)
-    {
-        TokenBatch Tokens(Func<PromptPair, string> side) => new([.. pairs.Select(p => tokenizer.Encode(side(p)))]);
-        return new(Tokens(p => p.Clean), Tokens(p => p.Counterfactual),
-            [.. pairs.Select(p => (One(p.Answers, "answer", tokenizer), One(p.Foils, "foil", tokenizer)))]);
-    }
-
-    static int[] One(IReadOnlyList<string> words, string role, Tokenizer tokenizer) =>
-        // What follows a prompt begins with a space, where the tokenizer keeps spaces with words.
-        [.. words.Select(word => tokenizer.SingleToken(" " + word) ?? throw new InputException(
-            $"the {role} '{word}' is not one token of this model but {tokenizer.Encode(word, addSpecialTokens: false).Length}: "
-            + "choose a word that is one, or the first token of it"))];
 }

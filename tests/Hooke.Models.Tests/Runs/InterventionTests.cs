@@ -128,8 +128,9 @@ public sealed class InterventionTests
         float[] vector = [.. Enumerable.Range(0, width).Select(i => 0.25f + i)];
         yield return new Patch(at, Other);
         yield return new Freeze(at, Other);
-        yield return new ZeroAblate(at);
-        yield return new Scale(at, -0.5f);
+        if (at.Site != Site.AttnScores && at.Site.Shape != SiteShape.Scale) // refused: they unmask, or are divided by
+            yield return new ZeroAblate(at);
+        yield return new Scale(at, at.Site == Site.AttnScores ? 0.5f : -0.5f);
         if (at.Site.Shape == SiteShape.Pattern)
             yield break;
         yield return new Replace(at, vector);
@@ -151,7 +152,7 @@ public sealed class InterventionTests
             {
                 Patch or Freeze => from.Data[i],
                 ZeroAblate => 0,
-                Scale => -0.5f * old,
+                Scale scale => scale.Factor * old,
                 Replace => vector,
                 Add => old + (2 * vector),
                 _ => mean!.Data[i],

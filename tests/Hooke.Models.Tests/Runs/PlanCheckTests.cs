@@ -15,6 +15,7 @@ public sealed class PlanCheckTests : IDisposable
     {
         Plan everything = new() { Record = TinyModels.Everything(_gpt2.Config) };
         Keep("same", _gpt2.Run(TinyModels.Batch(2, 4, 6), everything));
+        Keep("itself", _gpt2.Run(TinyModels.Batch(1, 4, 6), everything));
         Keep("longer", _gpt2.Run(TinyModels.Batch(2, 7, 6), everything));
         Keep("swapped", _gpt2.Run(TinyModels.Batch(2, 6, 4), everything));
         Keep("three", _gpt2.Run(TinyModels.Batch(2, 4, 6, 6), everything));
@@ -34,6 +35,18 @@ public sealed class PlanCheckTests : IDisposable
         { """{"kind":"zero_ablate","at":"hook_embed:pos=-9..-7"}""", "positions 0..5" },
         { """{"kind":"zero_ablate","at":"hook_embed","prompts":"2..3"}""", "prompts 0..1" },
         { """{"kind":"zero_ablate","at":"hook_embed:pos=5","prompts":"0"}""", "too short" },
+        { """{"kind":"zero_ablate","at":"hook_embed:pos=4..6"}""", "positions 0..5" },
+        { """{"kind":"zero_ablate","at":"hook_embed:pos=-7..-1"}""", "positions 0..5" },
+        { """{"kind":"zero_ablate","at":"hook_embed","prompts":"1..2"}""", "prompts 0..1" },
+        { """{"kind":"zero_ablate","at":"hook_embed","prompts":"-3..-1"}""", "prompts 0..1" },
+        { """{"kind":"zero_ablate","at":"blocks.0.attn.hook_attn_scores"}""", "see later keys" },
+        { """{"kind":"scale","at":"blocks.0.attn.hook_attn_scores","factor":-1}""", "see later keys" },
+        { """{"kind":"scale","at":"blocks.0.attn.hook_attn_scores","factor":0}""", "see later keys" },
+        { """{"kind":"zero_ablate","at":"blocks.0.ln1.hook_scale"}""", "cannot be zero" },
+        { """{"kind":"scale","at":"ln_final.hook_scale","factor":0}""", "cannot be zero" },
+        { """{"kind":"patch","at":"hook_embed","from":"itself"}""", "what this run has" },
+        { """{"kind":"freeze","at":"blocks.0.attn.hook_pattern","to":"itself"}""", "what this run has" },
+        { """{"kind":"reroute","at":"blocks.1.hook_mlp_in","sources":["blocks.0.hook_mlp_out"],"from":"itself"}""", "what this run has" },
         { """{"kind":"scale","at":"hook_embed","factor":1}""", "changes nothing" },
         { """{"kind":"add","at":"hook_embed","direction":[0,0,0,0,0,0,0,0]}""", "changes nothing" },
         { """{"kind":"add","at":"hook_embed","direction":[1,1,1,1,1,1,1,1],"strength":0}""", "changes nothing" },
@@ -79,6 +92,64 @@ public sealed class PlanCheckTests : IDisposable
         Assert.Contains(because, refusal, StringComparison.Ordinal);
         Address[] named = [plan.Interventions[0].At, .. plan.Interventions[0] is Reroute reroute ? reroute.Sources : []];
         Assert.Contains(named, address => refusal.Contains(address.Whole.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_later_intervention_overwrites_is_refused_and_what_it_leaves_a_part_of_is_not()
+    {
+        string Twice(Intervention first, Intervention second) => Assert.Throws<InputException>(() => _gpt2.Run(
+            TinyModels.Batch(1, 4, 6), new Plan { Interventions = [first, second] }, _sources)).Message;
+        Address z = Site.Z.At(1);
+        Assert.Contains("first at blocks.1.attn.hook_z:head=1 is overwritten",
+            Twice(new Scale(z.AtHead(1), 2), new ZeroAblate(z)), StringComparison.Ordinal);
+        Assert.Contains("first at blocks.1.attn.hook_z:pos=2 is overwritten",
+            Twice(new ZeroAblate(z.AtPosition(2)), new ZeroAblate(z.AtPosition(2))), StringComparison.Ordinal);
+        Assert.Contains("first at blocks.1.mlp.hook_post:neuron=3 is overwritten",
+            Twice(new Scale(Site.MlpPost.At(1).AtNeuron(3), 0), new ZeroAblate(Site.MlpPost.At(1))), StringComparison.Ordinal);
+        Reroute edge = new(Site.MlpIn.At(1), [Site.MlpOut.At(0)], "same");
+        Assert.Contains("from blocks.0.hook_mlp_out into blocks.1.hook_mlp_in is cut twice",
+            Twice(edge, edge), StringComparison.Ordinal);
+        foreach ((Intervention first, Intervention second) in new (Intervention, Intervention)[]
+        {
+            (new Scale(z, 2), new ZeroAblate(z.AtHead(1))),
+            (new ZeroAblate(z), new Add(z, [1, 1, 1, 1])),
+            (new Scale(z, 2), new ZeroAblate(z) { Prompts = new(0, 0) }),
+            (new ZeroAblate(z.AtPosition(1)), new ZeroAblate(z.AtPosition(2))),
+        })
+            _gpt2.Run(TinyModels.Batch(1, 4, 6), new Plan { Interventions = [first, second] }, _sources).Dispose();
+    }
+
+    [Fact]
+    public void A_reference_run_of_the_same_prompts_is_of_use_once_something_before_it_was_changed()
+    {
+        Freeze freeze = new(Site.Pattern.At(0), "itself");
+        Plan After(Intervention earlier) => new() { Interventions = [freeze, earlier] };
+        _gpt2.Run(TinyModels.Batch(1, 4, 6), After(new Scale(Site.Embed.At(), 2)), _sources).Dispose();
+        foreach (Intervention late in new Intervention[]
+            { new Scale(Site.MlpOut.At(1), 2), new Scale(Site.Embed.At(), 2) { Prompts = new(0, 0) } })
+            Assert.Contains("what this run has", Assert.Throws<InputException>(() => _gpt2.Run(TinyModels.Batch(1, 4, 6),
+                After(late) with { Interventions = [late, freeze with { Prompts = new(1, 1) }] }, _sources)).Message,
+                StringComparison.Ordinal);
+        // A run that gradients are wanted of may hold anything, to keep gradients from going through it.
+        (Run run, Recording gradients) = _gpt2.RunWithGradients(TinyModels.Batch(1, 4, 6),
+            new Plan { Record = [Site.ResidPre.At(0)], Interventions = [freeze] }, r => r.Logits.Clone(), _sources);
+        run.Dispose();
+        gradients.Dispose();
+        // What was put together by hand, or comes from another model of the same shapes, is taken as it is.
+        using Model twin = TinyModels.Gpt2();
+        using Run other = twin.Run(TinyModels.Batch(1, 4, 6), new Plan { Record = [Site.Pattern.At(0)] });
+        using Run fine = _gpt2.Run(TinyModels.Batch(1, 4, 6), new Plan { Interventions = [freeze] },
+            new Dictionary<string, Recording> { ["itself"] = other.Recording });
+    }
+
+    [Fact]
+    public void Resampling_among_equal_prompts_is_refused()
+    {
+        TokenBatch equal = new([[1, 2, 3], [1, 2, 3]]);
+        using Run source = _gpt2.Run(equal, new Plan { Record = [Site.Z.At(0)] });
+        Assert.Contains("blocks.0.attn.hook_z among equal prompts", Assert.Throws<InputException>(() => _gpt2.Run(
+            equal, new Plan { Interventions = [new ResampleAblate(Site.Z.At(0), "equal", 1)] },
+            new Dictionary<string, Recording> { ["equal"] = source.Recording })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,7 +27,8 @@ public sealed class VariantsTests
             .Select(i => new[] { i })];
         Draws draws = new Rng(5).Draw();
         Intervention[][] pairs = [.. Enumerable.Range(0, 200)
-            .Select(_ => new[] { singles[draws.Below(singles.Length)][0], singles[draws.Below(singles.Length)][0] })];
+            .Select(_ => new[] { singles[draws.Below(singles.Length)][0], singles[draws.Below(singles.Length)][0] })
+            .Where(pair => pair[0].At.Whole != pair[1].At.Whole || pair[1] is Add or Scale)]; // else the first is overwritten
         AssertWhole(model, tokens, sources, everything, [.. singles, .. pairs]);
     }
 
@@ -119,8 +120,9 @@ public sealed class VariantsTests
         float[] vector = [.. Enumerable.Range(0, at.Neuron is null ? width : 1).Select(i => 0.25f + i)];
         yield return new Patch(at, Other);
         yield return new Freeze(at, Other);
-        yield return new ZeroAblate(at);
-        yield return new Scale(at, -0.5f);
+        if (at.Site != Site.AttnScores && at.Site.Shape != SiteShape.Scale) // refused: they unmask, or are divided by
+            yield return new ZeroAblate(at);
+        yield return new Scale(at, at.Site == Site.AttnScores ? 0.5f : -0.5f);
         if (at.Site.Shape == SiteShape.Pattern)
             yield break;
         yield return new Replace(at, vector);
