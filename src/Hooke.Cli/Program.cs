@@ -14,6 +14,8 @@ RootCommand root = new("""
     VerifyCommand.Create(),
     TinyworldCommand.Create(),
     ModelCommand.Create(),
+    LensCommand.Create(),
+    AttributeCommand.Create(),
     SitesCommand.Create(),
 };
 return Cli.Run(root, args);

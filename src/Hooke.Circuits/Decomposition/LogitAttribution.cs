@@ -23,7 +23,7 @@ public enum AttributionBy
 /// <param name="Part">The part.</param>
 /// <param name="Value">What it gives.</param>
 /// <param name="Source">The position that a head reads it from, where a head is divided up.</param>
-public readonly record struct Contribution(StreamPart Part, double Value, int? Source = null);
+public readonly record struct LogitContribution(StreamPart Part, double Value, int? Source = null);
 
 /// <summary>
 /// Direct logit attribution: logit(answer) − logit(foil) after a prompt's last token as the sum of what each part of the
@@ -37,7 +37,7 @@ public readonly record struct Contribution(StreamPart Part, double Value, int? S
 /// A part's direct effect only: what later layers make of it is counted as theirs. Source: Elhage et al. 2021.
 /// </remarks>
 public sealed record LogitAttribution(
-    AttributionBy By, IReadOnlyList<Contribution> Contributions, double Total, double Logit)
+    AttributionBy By, IReadOnlyList<LogitContribution> Contributions, double Total, double Logit)
 {
     /// <summary>Attributes the logit of one token, or its difference from another's, after a prompt.</summary>
     /// <param name="model">The model.</param>
@@ -55,7 +55,7 @@ public sealed record LogitAttribution(
             if ((uint)token >= (uint)model.Config.DVocab)
                 throw new InputException($"token {token} does not exist: this model's tokens are 0..{model.Config.DVocab - 1}");
         using LogitReader reader = new(model, prompt, answer, foil, by);
-        Contribution[] rows = [.. by switch
+        LogitContribution[] rows = [.. by switch
         {
             AttributionBy.Layer => reader.Layers(reader.Attention, reader.Mlp),
             AttributionBy.Head => reader.Layers(reader.Heads, reader.Mlp),
@@ -64,4 +64,11 @@ public sealed record LogitAttribution(
         }];
         return new(by, rows, rows.Sum(row => row.Value), reader.Logit);
     }
+
+    /// <summary>By position: what all heads together read from each position, first to last; else nothing.</summary>
+    public IReadOnlyList<double> BySource() =>
+    [
+        .. Contributions.Where(c => c.Source is not null).GroupBy(c => c.Source!.Value).OrderBy(g => g.Key)
+            .Select(g => g.Sum(c => c.Value)),
+    ];
 }

@@ -36,8 +36,8 @@ sealed class LogitReader : IDisposable
     public double Logit { get; }
 
     /// <summary>Every part's contribution, attention and MLPs divided up as asked.</summary>
-    public IEnumerable<Contribution> Layers(
-        Func<int, IEnumerable<Contribution>> attention, Func<int, IEnumerable<Contribution>> mlp) =>
+    public IEnumerable<LogitContribution> Layers(
+        Func<int, IEnumerable<LogitContribution>> attention, Func<int, IEnumerable<LogitContribution>> mlp) =>
     [
         .. Embeddings(),
         .. Enumerable.Range(0, _model.Config.NLayers).SelectMany(layer => attention(layer).Concat(mlp(layer))),
@@ -45,16 +45,16 @@ sealed class LogitReader : IDisposable
     ];
 
     /// <summary>A layer's attention as a whole.</summary>
-    public IEnumerable<Contribution> Attention(int layer) =>
+    public IEnumerable<LogitContribution> Attention(int layer) =>
         [new(new(StreamPartKind.Attention, layer), Along(_direction, Site.AttnOut.At(layer)))];
 
     /// <summary>A layer's heads, and their output bias.</summary>
-    public IEnumerable<Contribution> Heads(int layer)
+    public IEnumerable<LogitContribution> Heads(int layer)
     {
         int width = _model.Config.DHead;
         double[] reads = Read($"blocks.{layer}.attn.W_O", _direction);
         ReadOnlySpan<float> z = Last(Site.Z.At(layer));
-        Contribution[] heads = new Contribution[_model.Config.NHeads];
+        LogitContribution[] heads = new LogitContribution[_model.Config.NHeads];
         for (int head = 0; head < heads.Length; head++)
             heads[head] = new(new(StreamPartKind.Head, layer, head),
                 FrozenNorm.Dot(reads.AsSpan(head * width, width), z.Slice(head * width, width)));
@@ -62,13 +62,13 @@ sealed class LogitReader : IDisposable
     }
 
     /// <summary>What each head of a layer reads from each position, and the output bias.</summary>
-    public IEnumerable<Contribution> Sources(int layer)
+    public IEnumerable<LogitContribution> Sources(int layer)
     {
         (int heads, int width) = (_model.Config.NHeads, _model.Config.DHead);
         double[] reads = Read($"blocks.{layer}.attn.W_O", _direction);
         Tensor pattern = _run[Site.Pattern.At(layer)], values = _run[Site.V.At(layer)];
         int shared = heads / values.Shape[2], positions = _last + 1;
-        List<Contribution> sources = [];
+        List<LogitContribution> sources = [];
         for (int head = 0; head < heads; head++)
             for (int source = 0; source < positions; source++)
             {
@@ -81,11 +81,11 @@ sealed class LogitReader : IDisposable
     }
 
     /// <summary>A layer's MLP as a whole.</summary>
-    public IEnumerable<Contribution> Mlp(int layer) =>
+    public IEnumerable<LogitContribution> Mlp(int layer) =>
         [new(new(StreamPartKind.Mlp, layer), Along(_direction, Site.MlpOut.At(layer)))];
 
     /// <summary>Divides MLPs into their neurons; of all layers' together, only so many are listed on their own.</summary>
-    public Func<int, IEnumerable<Contribution>> NeuronsAmong(int count)
+    public Func<int, IEnumerable<LogitContribution>> NeuronsAmong(int count)
     {
         PriorityQueue<(int Layer, int Neuron, double Value), double> best = new();
         double[] sums = new double[_model.Config.NLayers];
@@ -102,9 +102,9 @@ sealed class LogitReader : IDisposable
                     best.Dequeue();
             }
         }
-        ILookup<int, Contribution> listed = best.UnorderedItems.Select(item => item.Element)
+        ILookup<int, LogitContribution> listed = best.UnorderedItems.Select(item => item.Element)
             .OrderBy(n => n.Layer).ThenBy(n => n.Neuron)
-            .ToLookup(n => n.Layer, n => new Contribution(new(StreamPartKind.Neuron, n.Layer, n.Neuron), n.Value));
+            .ToLookup(n => n.Layer, n => new LogitContribution(new(StreamPartKind.Neuron, n.Layer, n.Neuron), n.Value));
         return layer =>
         [
             .. listed[layer],
@@ -134,25 +134,25 @@ sealed class LogitReader : IDisposable
         ];
     }
 
-    Contribution[] Embeddings() =>
+    LogitContribution[] Embeddings() =>
     [
         new(new(StreamPartKind.Embedding), Along(_direction, Site.Embed.At())),
         .. _model.Config.Positions == PositionKind.Learned
             ? [new(new(StreamPartKind.PositionEmbedding), Along(_direction, Site.PosEmbed.At()))]
-            : Array.Empty<Contribution>(),
+            : Array.Empty<LogitContribution>(),
     ];
 
-    Contribution[] Biases() =>
+    LogitContribution[] Biases() =>
     [
         .. _norm.Bias is null
-            ? Array.Empty<Contribution>()
+            ? Array.Empty<LogitContribution>()
             : [new(new(StreamPartKind.FinalNormBias), _norm.Constant(_unembed))],
         .. FrozenNorm.Weight(_model, "unembed.b_U") is null
-            ? Array.Empty<Contribution>()
+            ? Array.Empty<LogitContribution>()
             : [new(new(StreamPartKind.UnembeddingBias), _unembedBias)],
     ];
 
-    Contribution[] Bias(StreamPartKind kind, int layer, string name) =>
+    LogitContribution[] Bias(StreamPartKind kind, int layer, string name) =>
         FrozenNorm.Weight(_model, $"blocks.{layer}.{name}") is { } bias
             ? [new(new(kind, layer), FrozenNorm.Dot(_direction, bias.Data))]
             : [];

@@ -80,10 +80,10 @@ public class DecompositionTests
     {
         using Model model = Made.Gpt2();
         int[] prompt = Prompts("gpt2").Prompt(0).ToArray();
-        Contribution[] Neurons(int count) =>
+        LogitContribution[] Neurons(int count) =>
             [.. LogitAttribution.Of(model, prompt, 7, 9, AttributionBy.Neuron, count).Contributions
                 .Where(c => c.Part.Kind == StreamPartKind.Neuron)];
-        Contribution[] all = Neurons(int.MaxValue);
+        LogitContribution[] all = Neurons(int.MaxValue);
         Assert.Equal(model.Config.NLayers * model.Config.DMlp, all.Length);
         Assert.Equal(
             all.OrderByDescending(c => Math.Abs(c.Value)).Take(6).Select(c => c.Part.ToString()).Order(),
