@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Hooke.Circuits;
 using Hooke.Models;
+using Hooke.Tensors;
 
 namespace Hooke.Cli;
 
@@ -24,11 +25,11 @@ static class AttributeCommand
         Description = "A token whose logit is taken off it",
     };
 
-    static readonly Option<string> By = new Option<string>("--by")
+    static readonly Option<string> By = new("--by")
     {
-        Description = "How finely: by layer, by head, by neuron, or by the position that each head reads",
+        Description = "How finely: by layer, head, neuron, or position (the one that each head reads)",
         DefaultValueFactory = _ => "layer",
-    }.AcceptOnlyFromAmong("layer", "head", "neuron", "position");
+    };
 
     static readonly Option<int> Top = new("--top")
     {
@@ -57,7 +58,14 @@ static class AttributeCommand
     static int Run(ParseResult parsed)
     {
         int top = Cli.Count(parsed, Top, 1_000_000);
-        AttributionBy by = Enum.Parse<AttributionBy>(parsed.GetValue(By)!, ignoreCase: true);
+        AttributionBy by = parsed.GetValue(By)! switch
+        {
+            "layer" => AttributionBy.Layer,
+            "head" => AttributionBy.Head,
+            "neuron" => AttributionBy.Neuron,
+            "position" => AttributionBy.Position,
+            { } other => throw new InputException($"{By.Name} {other} is none of layer, head, neuron and position"),
+        };
         using Model model = Model.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder);
         int answer = TokenText.One(model.Tokenizer, Answer.Name, parsed.GetValue(Answer)!);
         int? foil = parsed.GetValue(Foil) is { } text ? TokenText.One(model.Tokenizer, Foil.Name, text) : null;

@@ -42,6 +42,11 @@ static class LensCommand
         Description = "Folder of a tuned lens that `hooke lens train` made for this model (default: the logit lens)",
     };
 
+    static readonly Option<string> Page = new("--html")
+    {
+        Description = "Write a page of depths by positions to this file, for --positions all or a range",
+    };
+
     /// <summary>The command with its part.</summary>
     public static Command Create()
     {
@@ -50,10 +55,10 @@ static class LensCommand
 
             Examples:
               hooke lens "While David and Ivan were at the library , Ivan handed a ladder to" --token David --token Ivan
-              hooke lens "The capital of" --positions all --json
+              hooke lens "The capital of" --positions all --html lens.html
             """)
         {
-            Prompt, Folder, Token, Positions, Top, Mid, Tuned, LensTrainCommand.Create(),
+            Prompt, Folder, Token, Positions, Top, Mid, Tuned, Page, LensTrainCommand.Create(),
         };
         command.SetAction(Run);
         return command;
@@ -83,6 +88,8 @@ static class LensCommand
             Mid = parsed.GetValue(Mid),
             Tuned = tuned,
         });
+        if (parsed.GetValue(Page) is { } page)
+            WritePage(page, model.Tokenizer, prompt, tuned is not null, depths);
         if (parsed.GetValue(Cli.Json))
             WriteJson(model.Tokenizer, prompt, tuned is not null, depths);
         else
@@ -97,7 +104,7 @@ static class LensCommand
             : [.. tokens.Select(token => TokenText.Of(tokenizer, token))];
         Output.Table(
             [
-                "after token", "residual stream", "top token", "probability",
+                "after token", "stream", "top token", "probability",
                 .. asked.SelectMany(name => new[] { $"rank of {name}", "probability", "logit" }),
                 "entropy (nats)", "KL to final (nats)",
             ],
@@ -106,11 +113,18 @@ static class LensCommand
             let cell = depth.Cells[i]
             select (IReadOnlyList<string>)
             [
-                $"{cell.Position} {TokenText.Of(tokenizer, prompt[cell.Position])}", depth.Site.ToString(),
+                $"{cell.Position} {TokenText.Of(tokenizer, prompt[cell.Position])}", depth.Name,
                 TokenText.Of(tokenizer, cell.Top[0].Token), $"{cell.Top[0].Probability:f3}",
                 .. cell.Asked.SelectMany(a => new[] { $"{a.Rank}", $"{a.Probability:f3}", $"{a.Logit:f2}" }),
                 $"{cell.Entropy:f2}", $"{cell.KullbackLeibler:f3}",
             ]);
+    }
+
+    static void WritePage(string path, Tokenizer tokenizer, int[] prompt, bool tuned, IReadOnlyList<LensDepth> depths)
+    {
+        File.WriteAllText(path + ".part", LensPage.Of(
+            tuned ? "tuned lens" : "logit lens", [.. prompt.Select(tokenizer.TokenText)], depths, tokenizer.TokenText));
+        File.Move(path + ".part", path, overwrite: true);
     }
 
     static void WriteJson(Tokenizer tokenizer, int[] prompt, bool tuned, IReadOnlyList<LensDepth> depths)

@@ -15,6 +15,9 @@ public class CommandTests
     [InlineData("hooke model run", "model")]
     [InlineData("hooke model run \"", "model", "run")]
     [InlineData("hooke sites", "sites")]
+    [InlineData("hooke lens \"", "lens")]
+    [InlineData("hooke lens train --out", "lens", "train")]
+    [InlineData("hooke attribute \"", "attribute")]
     public void Help_has_an_example_and_the_common_options(string example, params string[] command)
     {
         Outcome help = Hooke.Run([.. command, "--help"]);

@@ -21,7 +21,12 @@ public sealed record LensCell(
 /// <summary>What a lens reads at one depth.</summary>
 /// <param name="Site">The residual stream that is read.</param>
 /// <param name="Cells">One per position asked for.</param>
-public sealed record LensDepth(Address Site, IReadOnlyList<LensCell> Cells);
+public sealed record LensDepth(Address Site, IReadOnlyList<LensCell> Cells)
+{
+    /// <summary>The site in short: <c>3.resid_pre</c>.</summary>
+    public string Name => Site.ToString().Replace("blocks.", "", StringComparison.Ordinal)
+        .Replace("hook_", "", StringComparison.Ordinal);
+}
 
 /// <summary>What is to be read through a lens.</summary>
 public sealed record LensRequest
