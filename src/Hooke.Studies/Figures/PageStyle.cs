@@ -160,17 +160,18 @@ static class PageStyle
         .lens td, .lens th { padding: 4px 9px; white-space: pre; font-size: 0.82rem; }
         .lens td { border: 1px solid var(--line); background: var(--card);
           font-family: ui-monospace, Menlo, Consolas, monospace; }
-        .lens td small { opacity: 0.8; color: inherit; } .lens tbody th { color: var(--muted); font-weight: 500; }
+        .lens td small { color: inherit; } .lens tbody th { color: var(--muted); font-weight: 500; }
         .lens .shade-1 { background: color-mix(in srgb, var(--pos) 10%, var(--card)); }
         .lens .shade-2 { background: color-mix(in srgb, var(--pos) 20%, var(--card)); }
         .lens .shade-3 { background: color-mix(in srgb, var(--pos) 30%, var(--card)); }
         .lens .shade-4 { background: color-mix(in srgb, var(--pos) 40%, var(--card)); }
         .lens .shade-5 { background: color-mix(in srgb, var(--pos) 50%, var(--card)); }
-        .lens .shade-6 { background: color-mix(in srgb, var(--pos) 60%, var(--card)); color: var(--on); }
-        .lens .shade-7 { background: color-mix(in srgb, var(--pos) 70%, var(--card)); color: var(--on); }
+        .lens .shade-6 { background: color-mix(in srgb, var(--pos) 60%, var(--card)); }
+        .lens .shade-7 { background: color-mix(in srgb, var(--pos) 70%, var(--card)); }
         .lens .shade-8 { background: color-mix(in srgb, var(--pos) 80%, var(--card)); color: var(--on); }
         .lens .shade-9 { background: color-mix(in srgb, var(--pos) 90%, var(--card)); color: var(--on); }
         .lens .shade-10 { background: color-mix(in srgb, var(--pos) 100%, var(--card)); color: var(--on); }
+        @media (prefers-color-scheme: dark) { .lens .shade-7 { color: var(--on); } }
         .lens .detail { display: none; position: fixed; left: 0; right: 0; bottom: 0; padding: 12px 20px; color: var(--ink);
           background: var(--card); border-top: 2px solid var(--accent); white-space: normal; font-size: 0.9rem; z-index: 1; }
         .lens td:focus .detail { display: block; } .lens td:hover .detail { display: block; z-index: 2; }
