@@ -16,6 +16,8 @@ RootCommand root = new("""
     ModelCommand.Create(),
     HeadsCommand.Create(),
     PatchCommand.Create(),
+    LensCommand.Create(),
+    AttributeCommand.Create(),
     SitesCommand.Create(),
 };
 return Cli.Run(root, args);

@@ -17,6 +17,9 @@ public class CommandTests
     [InlineData("hooke model check", "model", "check")]
     [InlineData("hooke patch --behaviour induction", "patch")]
     [InlineData("hooke sites", "sites")]
+    [InlineData("hooke lens \"", "lens")]
+    [InlineData("hooke lens train --out", "lens", "train")]
+    [InlineData("hooke attribute \"", "attribute")]
     public void Help_has_an_example_and_the_common_options(string example, params string[] command)
     {
         Outcome help = Hooke.Run([.. command, "--help"]);

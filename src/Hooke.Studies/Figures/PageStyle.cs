@@ -8,7 +8,7 @@ static class PageStyle
     public const string Sheet = Colours + Text + Header + Figures + Tables;
 
     /// <summary>Of a page of figures.</summary>
-    public const string Figure = Sheet + Lines;
+    public const string Figure = Sheet + Lines + Lens;
 
     /// <summary>Of a drawing in a file of its own.</summary>
     public const string Drawings = Colours + Figures + Lines;
@@ -153,6 +153,29 @@ static class PageStyle
         .line-2 { stroke: var(--accent); stroke-dasharray: 2 3; } svg .line-name-2 { fill: var(--accent); }
         .line-3 { stroke: var(--ink); } svg .line-name-3 { fill: var(--ink); }
         .line-4 { stroke: var(--muted); stroke-dasharray: 10 3 2 3; } svg .line-name-4 { fill: var(--muted); }
+
+        """;
+
+    const string Lens = """
+        .lens td, .lens th { padding: 4px 9px; white-space: pre; font-size: 0.82rem; }
+        .lens td { border: 1px solid var(--line); background: var(--card);
+          font-family: ui-monospace, Menlo, Consolas, monospace; }
+        .lens td small { color: inherit; } .lens tbody th { color: var(--muted); font-weight: 500; }
+        .lens .shade-1 { background: color-mix(in srgb, var(--pos) 10%, var(--card)); }
+        .lens .shade-2 { background: color-mix(in srgb, var(--pos) 20%, var(--card)); }
+        .lens .shade-3 { background: color-mix(in srgb, var(--pos) 30%, var(--card)); }
+        .lens .shade-4 { background: color-mix(in srgb, var(--pos) 40%, var(--card)); }
+        .lens .shade-5 { background: color-mix(in srgb, var(--pos) 50%, var(--card)); }
+        .lens .shade-6 { background: color-mix(in srgb, var(--pos) 60%, var(--card)); }
+        .lens .shade-7 { background: color-mix(in srgb, var(--pos) 70%, var(--card)); }
+        .lens .shade-8 { background: color-mix(in srgb, var(--pos) 80%, var(--card)); color: var(--on); }
+        .lens .shade-9 { background: color-mix(in srgb, var(--pos) 90%, var(--card)); color: var(--on); }
+        .lens .shade-10 { background: color-mix(in srgb, var(--pos) 100%, var(--card)); color: var(--on); }
+        @media (prefers-color-scheme: dark) { .lens .shade-7 { color: var(--on); } }
+        .lens .detail { display: none; position: fixed; left: 0; right: 0; bottom: 0; padding: 12px 20px; color: var(--ink);
+          background: var(--card); border-top: 2px solid var(--accent); white-space: normal; font-size: 0.9rem; z-index: 1; }
+        .lens td:focus .detail { display: block; } .lens td:hover .detail { display: block; z-index: 2; }
+        main:has(.lens) { max-width: none; padding-bottom: 9rem; }
 
         """;
 
