@@ -21,9 +21,11 @@ public sealed class Tokenizer
     readonly AddedTokens _added;
     readonly SpecialFrame _frame = SpecialFrame.None;
     readonly IDecoder? _decoder;
+    readonly Lazy<ChatFiles> _chat; // read when asked for: a template that cannot be read does no harm before
 
     Tokenizer(byte[] json, string path)
     {
+        _chat = new(() => ChatFiles.Beside(path));
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(json));
         using JsonDocument document = JsonFile.Parse(json, path);
         JsonPart file = new(document.RootElement, path, "");
@@ -88,6 +90,24 @@ public sealed class Tokenizer
         if (addSpecialTokens)
             tokens.AddRange(_frame.After.Select(id => new Token(id, text.Length, text.Length)));
         return tokens;
+    }
+
+    /// <summary>A conversation as the model reads it, by the chat template beside the tokenizer.json.</summary>
+    /// <param name="messages">The messages, first to last.</param>
+    /// <param name="addGenerationPrompt">End with what begins the assistant's answer.</param>
+    /// <param name="options">What else the template is told.</param>
+    /// <remarks>
+    /// Special tokens that the template writes are found in its text, and none is put around it. What a user writes
+    /// stands in the same text: a special token spelt out in a message is one.
+    /// </remarks>
+    /// <exception cref="InputException">
+    /// There is no template, it cannot be read, needs what is not supported, or refuses the messages.
+    /// </exception>
+    public ChatPrompt Chat(
+        IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true, ChatOptions? options = null)
+    {
+        string text = _chat.Value.Render(messages, addGenerationPrompt, options ?? new());
+        return new(text, EncodeWithOffsets(text, addSpecialTokens: false));
     }
 
     /// <summary>The text of token ids.</summary>
