@@ -15,5 +15,6 @@ RootCommand root = new("""
     TinyworldCommand.Create(),
     ModelCommand.Create(),
     SitesCommand.Create(),
+    TokensCommand.Create(),
 };
 return Cli.Run(root, args);

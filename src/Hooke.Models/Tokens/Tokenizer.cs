@@ -144,6 +144,9 @@ public sealed class Tokenizer
             : string.Concat(bytes.Select(b => b is >= 0x20 and < 0x7F ? $"{(char)b}" : $"<0x{b:X2}>"));
     }
 
+    /// <summary>A token as the file spells it, such as `Ġthe` or `▁the`; an id without a token as `[id]`.</summary>
+    public string PieceOf(int id) => _vocabulary.TextOf(id) ?? $"[{id}]";
+
     /// <summary>The id of a token as the file spells it, such as `Ġthe` or `▁the`.</summary>
     public int? IdOf(string token) => _vocabulary.IdOfAny(token);
 

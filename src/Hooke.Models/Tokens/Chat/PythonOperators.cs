@@ -18,22 +18,25 @@ static class PythonOperators
     public static bool Equal(TemplateRun run, object? a, object? b)
     {
         run.Step();
+        if (a is not (null or double) && ReferenceEquals(a, b))
+            return true; // an item is equal to itself, as Python's lists have it
         if (Number(a) is double x && Number(b) is double y)
             return Whole(a) is long i && Whole(b) is long j ? i == j : x == y;
         return (a, b) switch
         {
             (null, null) or (TemplateUndefined, TemplateUndefined) => true,
-            (string s, string t) => s == t,
+            (string s, string t) => SameText(run, s, t),
             (TemplateSequence s, TemplateSequence t) => s.Kind == t.Kind && AllEqual(run, s, t),
             (TemplateMap m, TemplateMap n) => AllEqual(run, m, n),
             (TemplateFunction f, TemplateFunction g) => throw run.Refusal($"{f.Name} and {g.Name} cannot be compared"),
-            _ => a is not null && ReferenceEquals(a, b),
+            _ => false,
         };
     }
 
     /// <summary>Whether a comparison holds: one of &lt;, &lt;=, &gt;, &gt;=.</summary>
     public static bool Compare(TemplateRun run, string sign, object? a, object? b)
     {
+        run.Read(a);
         if (a is string s && b is string t)
             return Holds(sign, PythonStrings.Compare(s, t));
         if (Whole(a) is long i && Whole(b) is long j)
@@ -50,7 +53,8 @@ static class PythonOperators
             case string text when item is string part:
                 run.Charge(text.Length);
                 return text.Contains(part, StringComparison.Ordinal);
-            case TemplateMap map when item is not (TemplateMap or TemplateSequence { Kind: TemplateSequenceKind.List }):
+            case TemplateMap map when item is null or string or long or bool or double or TemplateUndefined:
+                run.Read(item);
                 return item is string key && map.TryGet(key, out _);
             case TemplateSequence list:
                 foreach (object? other in list.Items)
@@ -96,6 +100,12 @@ static class PythonOperators
 
     /// <summary>The value as a number, or null.</summary>
     public static double? Number(object? value) => value is double real ? real : Whole(value);
+
+    static bool SameText(TemplateRun run, string a, string b)
+    {
+        run.Charge(a.Length == b.Length ? a.Length : 0);
+        return a == b;
+    }
 
     static bool Holds(string sign, int order) =>
         sign switch { "<" => order < 0, "<=" => order <= 0, ">" => order > 0, _ => order >= 0 };

@@ -46,7 +46,11 @@ sealed class MapExpression(int line, IReadOnlyList<(TemplateExpression Key, Temp
     {
         TemplateMap map = new();
         foreach ((TemplateExpression key, TemplateExpression value) in items)
-            map.Set(key.Evaluate(run) as string ?? throw run.Refusal("a key of a mapping is not text"), value.Evaluate(run));
+        {
+            string name = key.Evaluate(run) as string ?? throw run.Refusal("a key of a mapping is not text");
+            run.Read(name);
+            map.Set(name, value.Evaluate(run));
+        }
         return map;
     }
 }

@@ -37,11 +37,14 @@ static class TemplateFilters
         ["rejectattr"] = (run, value, all) => TemplateSelection.SelectByAttribute(run, value, all, wanted: false),
     };
 
-    public static object? Apply(TemplateRun run, string name, object? value, TemplateArguments all) =>
-        Known.TryGetValue(name, out Filter? filter)
+    public static object? Apply(TemplateRun run, string name, object? value, TemplateArguments all)
+    {
+        run.Read(value);
+        return Known.TryGetValue(name, out Filter? filter)
             ? filter(run, value, all)
             : throw run.Refusal(
                 $"the filter {Quote.Of(name)} is not supported; supported are {string.Join(", ", Known.Keys)}");
+    }
 
     static Filter Plain(Func<TemplateRun, object?, object?> filter) => (run, value, all) =>
     {

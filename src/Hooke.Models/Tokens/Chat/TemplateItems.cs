@@ -35,6 +35,7 @@ static class TemplateItems
     {
         if (value is TemplateUndefined undefined)
             throw run.Refusal($"{undefined.What} is not defined, so that it has no items");
+        run.Read(key);
         if (value is TemplateMap map && key is string name && map.TryGet(name, out object? item))
             return item;
         if (PythonOperators.Whole(key) is long at)

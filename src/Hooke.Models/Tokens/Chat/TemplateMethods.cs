@@ -23,6 +23,7 @@ static class TemplateMethods
         };
         if (!theirs.Contains($" {name} ", StringComparison.Ordinal))
             return null;
+        run.Read(value);
         TemplateFunction? method = value switch
         {
             string text => OfText(text, name),
@@ -39,6 +40,7 @@ static class TemplateMethods
             "get" => Method((run, all) =>
             {
                 object?[] bound = all.Bind(run, name, "key", "default");
+                run.Read(bound[0]);
                 return bound[0] is string key && map.TryGet(key, out object? value) ? value
                     : bound[1] == TemplateArguments.NotGiven ? null : bound[1];
             }),

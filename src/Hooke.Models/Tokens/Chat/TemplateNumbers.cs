@@ -15,7 +15,7 @@ static class TemplateNumbers
         {
             TemplateUndefined undefined => throw run.Refusal($"{undefined.What} is not defined, and so no number"),
             string text when ReadWhole(text) is long whole => (object)whole,
-            string text => ReadReal(text),
+            string text => ReadReal(run, text),
             _ => (object?)PythonOperators.Whole(value) ?? value as double?,
         };
         if (read is double real)
@@ -31,7 +31,7 @@ static class TemplateNumbers
         double? read = value switch
         {
             TemplateUndefined undefined => throw run.Refusal($"{undefined.What} is not defined, and so no number"),
-            string text => ReadReal(text),
+            string text => ReadReal(run, text),
             _ => PythonOperators.Number(value),
         };
         return read ?? (otherwise == TemplateArguments.NotGiven ? 0.0 : otherwise);
@@ -40,11 +40,15 @@ static class TemplateNumbers
     static long? ReadWhole(string text) =>
         long.TryParse(Trimmed(text), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) ? whole : null;
 
-    static double? ReadReal(string text) =>
-        Trimmed(text) is { } trimmed && !trimmed.Any(char.IsAsciiLetter) | trimmed.Contains('e', StringComparison.OrdinalIgnoreCase)
-        && double.TryParse(
+    static double? ReadReal(TemplateRun run, string text)
+    {
+        string trimmed = Trimmed(text);
+        if (trimmed.TrimStart('+', '-').ToUpperInvariant() is "INF" or "INFINITY" or "NAN")
+            throw run.Refusal($"the text {Quote.Of(trimmed)} is not read as a number");
+        return double.TryParse(
             trimmed, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
             CultureInfo.InvariantCulture, out double real) ? real : null;
+    }
 
     static string Trimmed(string text) => PythonStrings.Strip(text, null);
 }

@@ -60,6 +60,9 @@ sealed class TemplateRun(TemplateSource source, DateOnly? date)
             throw TooLong();
     }
 
+    /// <summary>Counts the characters of a text that is gone through.</summary>
+    public void Read(object? value) => Charge(value is string text ? text.Length : 0);
+
     public void Step(long steps = 1)
     {
         if ((_steps += steps) > MostSteps)
