@@ -67,8 +67,15 @@ static class TokensCommand
     ];
 
     // On one line, with spaces at the ends to be seen.
-    static string Shown(string text) => text.Length == 0 ? "" : System.Text.Json.JsonSerializer.Serialize(text, Relaxed);
+    static string Shown(string text) => text.Length == 0 ? "" : $"\"{string.Concat(text.Select(Shown))}\"";
 
-    static readonly System.Text.Json.JsonSerializerOptions Relaxed =
-        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static string Shown(char c) => c switch
+    {
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        '"' or '\\' => $"\\{c}",
+        _ when char.IsControl(c) => $"\\u{(int)c:x4}",
+        _ => $"{c}",
+    };
 }

@@ -15,6 +15,7 @@ public class CommandTests
     [InlineData("hooke model run", "model")]
     [InlineData("hooke model run \"", "model", "run")]
     [InlineData("hooke sites", "sites")]
+    [InlineData("hooke tokens \"", "tokens")]
     public void Help_has_an_example_and_the_common_options(string example, params string[] command)
     {
         Outcome help = Hooke.Run([.. command, "--help"]);
