@@ -41,10 +41,14 @@ static class ChatPart
     /// <exception cref="InputException">An option is there without --chat, or makes no sense.</exception>
     public static ChatPrompt? Of(ParseResult parsed, Model model, string prompt)
     {
-        string? system = parsed.GetValue(SystemMessage);
         if (!parsed.GetValue(Chat))
-            return ((Option[])[SystemMessage, Template, Date, Variables]).FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false })
-                is Option option ? throw new InputException($"{option.Name} needs --chat: without it the prompt is plain text") : null;
+        {
+            foreach (Option option in (Option[])[SystemMessage, Template, Date, Variables])
+                if (parsed.GetResult(option) is { Implicit: false })
+                    throw new InputException($"{option.Name} needs --chat: without it the prompt is plain text");
+            return null;
+        }
+        string? system = parsed.GetValue(SystemMessage);
         ChatMessage[] messages = [.. system is null ? (ChatMessage[])[] : [new("system", system)], new("user", prompt)];
         return model.Tokenizer.Chat(messages, options: new ChatOptions
         {

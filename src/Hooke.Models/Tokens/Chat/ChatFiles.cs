@@ -48,7 +48,8 @@ sealed class ChatFiles
         return _templates.TryGetValue(name, out ChatTemplate? template)
             ? template.Render(messages, addGenerationPrompt, options, _specials)
             : throw new InputException(
-                $"{_folder} has no chat template {Quote.Of(name)}; it has {string.Join(", ", _templates.Keys.Select(Quote.Of))}.");
+                $"{_folder} has no chat template {Quote.Of(name)}; it has "
+                + $"{string.Join(", ", _templates.Keys.Select(Quote.Of))}.");
     }
 
     static string ReadText(string path)

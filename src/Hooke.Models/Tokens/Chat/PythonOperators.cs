@@ -81,7 +81,8 @@ static class PythonOperators
             {
                 ("+", string s, string t) => Joined(run, s, t),
                 ("+", TemplateSequence s, TemplateSequence t)
-                    when s.Kind == t.Kind && s.Kind is (TemplateSequenceKind.List or TemplateSequenceKind.Tuple) => Joined(run, s, t),
+                    when s.Kind == t.Kind && s.Kind is (TemplateSequenceKind.List or TemplateSequenceKind.Tuple) =>
+                    Joined(run, s, t),
                 ("*", string s, _) when Whole(b) is long times => Repeated(run, s, times),
                 ("*", _, string s) when Whole(a) is long times => Repeated(run, s, times),
                 _ when Whole(a) is long x && Whole(b) is long y => Whole(run, sign, x, y),

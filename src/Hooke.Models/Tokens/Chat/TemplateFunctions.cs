@@ -46,7 +46,8 @@ static class TemplateFunctions
         for (int i = 0; i < 3; i++)
             if (given[i] is null && (bound[i] != TemplateArguments.NotGiven || i == 0))
                 throw run.Refusal("range needs whole numbers");
-        (long start, long stop, long step) = given[1] is long end ? (given[0]!.Value, end, given[2] ?? 1) : (0, given[0]!.Value, 1);
+        long first = given[0]!.Value;
+        (long start, long stop, long step) = given[1] is long end ? (first, end, given[2] ?? 1) : (0, first, 1);
         if (step == 0)
             throw run.Refusal("range is given the step 0");
         List<object?> items = [];
@@ -93,7 +94,17 @@ static class TemplateFunctions
         '%' => "%",
         'j' => date.DayOfYear.ToString("000", CultureInfo.InvariantCulture),
         _ => date.ToString(
-            field switch { 'a' => "ddd", 'A' => "dddd", 'b' => "MMM", 'B' => "MMMM", 'd' => "dd", 'm' => "MM", 'y' => "yy", _ => "yyyy" },
+            field switch
+            {
+                'a' => "ddd",
+                'A' => "dddd",
+                'b' => "MMM",
+                'B' => "MMMM",
+                'd' => "dd",
+                'm' => "MM",
+                'y' => "yy",
+                _ => "yyyy",
+            },
             CultureInfo.InvariantCulture),
     };
 }

@@ -12,7 +12,7 @@ static class TemplateSelection
             return Each(run, value, item => TemplateFilters.Apply(run, filter, item, rest));
         }
         object?[] bound = all.Bind(run, "map", "attribute", "default");
-        string attribute = all.InOrder.Count > 0 ? "" : bound[0] switch { string named => named, long place => $"{place}", _ => "" };
+        string attribute = all.InOrder.Count > 0 ? "" : bound[0] is long place ? $"{place}" : bound[0] as string ?? "";
         if (attribute.Length == 0)
             throw run.Refusal("map needs the name of a filter or of an attribute");
         return Each(run, value, item => Attribute(run, item, attribute) is var found && found is TemplateUndefined

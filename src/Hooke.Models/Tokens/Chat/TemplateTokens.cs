@@ -105,7 +105,8 @@ static class TemplateTokens
     {
         ReadOnlySpan<char> rest = source.Text.AsSpan(source.At + 1);
         if (rest.Length < digits || !int.TryParse(
-            rest[..digits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code) || code is < 0 or > 0x10FFFF)
+            rest[..digits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code)
+            || code is < 0 or > 0x10FFFF)
             throw source.Refusal($"the escape \\{source.Here} needs {digits} hexadecimal digits of a character");
         source.Skip(digits);
         _ = code < 0x10000 ? text.Append((char)code) : text.Append(new Rune(code).ToString());
