@@ -35,6 +35,7 @@ static class ModelCommand
         {
             Prompt, Folder, Top, KeepStored,
         };
+        ChatPart.AddTo(run);
         run.SetAction(Run);
         return new Command("model", "Load a model, run it, check it") { run, ModelCheckCommand.Create() };
     }
@@ -43,17 +44,24 @@ static class ModelCommand
     {
         int top = Cli.Count(parsed, Top, 1_000_000);
         using Model model = Model.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder, parsed.GetValue(KeepStored));
-        using Run run = model.Run(parsed.GetValue(Prompt)!, new Plan { LastLogitsOnly = true });
+        ChatPrompt? chat = ChatPart.Of(parsed, model, parsed.GetValue(Prompt)!);
+        int[] tokens = chat?.Ids ?? model.Tokenizer.Encode(parsed.GetValue(Prompt)!);
+        using Run run = model.Run(new TokenBatch([tokens]), new Plan { LastLogitsOnly = true });
         (string Token, float Logit)[] next =
             [.. run.Top(top).Select(t => (model.Tokenizer.TokenText(t.Token), t.Logit))];
         if (parsed.GetValue(Cli.Json))
             Output.Json(new
             {
+                text = chat?.Text,
                 tokens = run.Tokens.Prompt(0).ToArray(),
                 next = next.Select(n => new { token = n.Token, logit = n.Logit }),
             });
         else
+        {
+            if (chat is not null)
+                Output.Text(chat.Text);
             Output.Table(["next token", "logit"], next.Select(n => (IReadOnlyList<string>)[n.Token, $"{n.Logit:f3}"]));
+        }
         return Cli.Done;
     }
 }

@@ -29,6 +29,9 @@ static class Output
     /// <summary>Prints a value as JSON.</summary>
     public static void Json<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Indented));
 
+    /// <summary>Prints a text as it stands.</summary>
+    public static void Text(string text) => Console.Out.WriteLine(text);
+
     /// <summary>Prints a table.</summary>
     public static void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {

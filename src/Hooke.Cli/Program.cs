@@ -19,5 +19,6 @@ RootCommand root = new("""
     LensCommand.Create(),
     AttributeCommand.Create(),
     SitesCommand.Create(),
+    TokensCommand.Create(),
 };
 return Cli.Run(root, args);

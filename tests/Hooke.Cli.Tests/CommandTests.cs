@@ -20,6 +20,7 @@ public class CommandTests
     [InlineData("hooke lens \"", "lens")]
     [InlineData("hooke lens train --out", "lens", "train")]
     [InlineData("hooke attribute \"", "attribute")]
+    [InlineData("hooke tokens \"", "tokens")]
     public void Help_has_an_example_and_the_common_options(string example, params string[] command)
     {
         Outcome help = Hooke.Run([.. command, "--help"]);

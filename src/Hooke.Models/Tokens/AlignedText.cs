@@ -1,4 +1,5 @@
 using System.Text;
+using Hooke.Tensors;
 
 namespace Hooke.Models;
 
@@ -7,6 +8,9 @@ namespace Hooke.Models;
 /// </summary>
 sealed class AlignedText
 {
+    const int Longest = 50_000_000;
+    const int LongestExpansion = 18; // of one character, in any normalization form
+
     readonly int[]? _starts; // per UTF-16 unit from _first on; null while the text is a plain piece of the original
     readonly int[]? _ends;
     readonly int _first;
@@ -41,10 +45,15 @@ sealed class AlignedText
     /// The text with edits made: sorted, disjoint ranges of it replaced, each new character standing for the whole
     /// range.
     /// </summary>
+    /// <exception cref="InputException">The text would grow out of all proportion.</exception>
     public AlignedText Edited(IReadOnlyList<Edit> edits)
     {
         if (edits.Count == 0)
             return this;
+        long length = Text.Length + edits.Sum(edit => (long)edit.With.Length - (edit.End - edit.Start));
+        if (length > Longest || length > ((long)LongestExpansion * Text.Length) + (1 << 20))
+            throw new InputException($"The tokenizer makes {length} characters of {Text.Length}, which is more than it should, "
+                + $"or more than {Longest}; give it shorter text.");
         StringBuilder text = new();
         List<int> starts = [], ends = [];
         int at = 0;

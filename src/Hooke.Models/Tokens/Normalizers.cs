@@ -14,7 +14,8 @@ static class Normalizers
         INormalizer normalizer = part.Kind switch
         {
             "Sequence" => new NormalizerSequence([.. part.Parts("normalizers").Select(Read)]),
-            "Prepend" => new Prepend(part.Text("prepend")),
+            "Prepend" => new Prepend(part.Text("prepend") is { Length: <= Trie.LongestWord } prefix ? prefix
+                : throw part.Refusal($"has a \"prepend\" of more than {Trie.LongestWord} characters")),
             "Replace" => new ReplaceText(TextPattern.Read(part), part.Text("content")),
             "NFC" => new UnicodeNormalizer(compose: true, compatible: false),
             "NFD" => new UnicodeNormalizer(compose: false, compatible: false),

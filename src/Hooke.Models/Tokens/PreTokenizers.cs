@@ -58,7 +58,7 @@ sealed class PreTokenizerSequence(IPreTokenizer[] preTokenizers) : IPreTokenizer
 sealed class ByteLevel(bool addPrefixSpace, bool useRegex) : IPreTokenizer
 {
     static readonly SplitAt Words = new(
-        new RegexPattern(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"),
+        new RegexPattern(SplitPatterns.Gpt2),
         SplitBehavior.Isolated, invert: false);
 
     public void Split(AlignedText piece, List<AlignedText> into)

@@ -21,9 +21,11 @@ public sealed class Tokenizer
     readonly AddedTokens _added;
     readonly SpecialFrame _frame = SpecialFrame.None;
     readonly IDecoder? _decoder;
+    readonly Lazy<ChatFiles> _chat; // read when asked for: a template that cannot be read does no harm before
 
     Tokenizer(byte[] json, string path)
     {
+        _chat = new(() => ChatFiles.Beside(path));
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(json));
         using JsonDocument document = JsonFile.Parse(json, path);
         JsonPart file = new(document.RootElement, path, "");
@@ -90,6 +92,24 @@ public sealed class Tokenizer
         return tokens;
     }
 
+    /// <summary>A conversation as the model reads it, by the chat template beside the tokenizer.json.</summary>
+    /// <param name="messages">The messages, first to last.</param>
+    /// <param name="addGenerationPrompt">End with what begins the assistant's answer.</param>
+    /// <param name="options">What else the template is told.</param>
+    /// <remarks>
+    /// Special tokens that the template writes are found in its text, and none is put around it. What a user writes
+    /// stands in the same text: a special token spelt out in a message is one.
+    /// </remarks>
+    /// <exception cref="InputException">
+    /// There is no template, it cannot be read, needs what is not supported, or refuses the messages.
+    /// </exception>
+    public ChatPrompt Chat(
+        IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true, ChatOptions? options = null)
+    {
+        string text = _chat.Value.Render(messages, addGenerationPrompt, options ?? new());
+        return new(text, EncodeWithOffsets(text, addSpecialTokens: false));
+    }
+
     /// <summary>The text of token ids.</summary>
     /// <exception cref="InputException">An id is not in the vocabulary.</exception>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens = true)
@@ -123,6 +143,9 @@ public sealed class Tokenizer
             ? token
             : string.Concat(bytes.Select(b => b is >= 0x20 and < 0x7F ? $"{(char)b}" : $"<0x{b:X2}>"));
     }
+
+    /// <summary>A token as the file spells it, such as `Ġthe` or `▁the`; an id without a token as `[id]`.</summary>
+    public string PieceOf(int id) => _vocabulary.TextOf(id) ?? $"[{id}]";
 
     /// <summary>The id of a token as the file spells it, such as `Ġthe` or `▁the`.</summary>
     public int? IdOf(string token) => _vocabulary.IdOfAny(token);

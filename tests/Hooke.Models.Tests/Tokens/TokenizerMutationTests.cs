@@ -30,12 +30,18 @@ public sealed class TokenizerMutationTests
             """{"type":"Sequence","pretokenizers":[{"type":"Punctuation","behavior":"Isolated"},{"type":"Digits"},{"type":"WhitespaceSplit"}]}"""),
     ];
 
+    static readonly string[] Configs =
+    [
+        """{"bos_token":"<s>","eos_token":{"content":"</s>","special":true},"chat_template":"{{ bos_token }}{% for m in messages %}{{ m.role + eos_token }}{% endfor %}"}""",
+        """{"bos_token":null,"chat_template":[{"name":"default","template":"{{ messages | tojson }}"},{"name":"tool_use","template":"{{ tools[0] }}"}]}""",
+    ];
+
     /// <summary>What random values are taken from: other kinds, extremes, and regular expressions that run away.</summary>
     static readonly string[] Values =
     [
         "null", "true", "-1", "0", "1", "3", "2147483647", "1e300", "\"\"", "\"▁\"", "\"a\"", "\"Sequence\"", "\"NFC\"", "\"ByteLevel\"",
         "\"Split\"", "\"BPE\"", "\"(a+)+$\"", "\"(?=(.*)*x)\"", "\"\\\\p{L}\"", "[]", "{}", "[[]]", "[\"a b\"]", "{\"a\":0}",
-        "{\"String\":\"\"}", "{\"Regex\":\"(?=a)\"}", "{\"type\":\"Fuse\"}", "{\"type\":\"Whitespace\"}",
+        "{\"String\":\"\"}", "[[[[[[[[{}]]]]]]]]", "9999999", "10000001", "\"{{ x\"", "{\"content\":[]}", "{\"Regex\":\"(?=a)\"}", "{\"type\":\"Fuse\"}", "{\"type\":\"Whitespace\"}",
     ];
 
     [Fact]
@@ -54,6 +60,44 @@ public sealed class TokenizerMutationTests
             Change(draws.Pick(Places(root)), root, draws);
         return IsReadOrRefused(System.Text.Encoding.UTF8.GetBytes(root.ToJsonString()));
     }).Check(Settings);
+
+    [Fact]
+    public void Configs_changed_at_random_give_a_prompt_or_are_refused() => Prop.ForAll<int>(seed =>
+    {
+        Draws draws = new Rng((ulong)seed, 5).Draw();
+        JsonNode root = JsonNode.Parse(draws.Pick(Configs))!;
+        for (int changes = 1 + draws.Below(3); changes > 0; changes--)
+            Change(draws.Pick(Places(root)), root, draws);
+        byte[] json = System.Text.Encoding.UTF8.GetBytes(root.ToJsonString());
+        return IsPromptOrRefused(draws.Chance(0.5) ? json : Mutation.OfBytes(json, draws));
+    }).Check(Settings);
+
+    static bool IsPromptOrRefused(byte[] config)
+    {
+        using TemporaryFolder folder = new();
+        _ = folder.File("tokenizer.json", System.Text.Encoding.UTF8.GetBytes(Originals[0]));
+        _ = folder.File("tokenizer_config.json", config);
+        try
+        {
+            ChatPrompt prompt = Tokenizer.Load(folder.Path).Chat([new("user", Text)]);
+            return Tokenizer.Load(folder.Path).Encode(prompt.Text, addSpecialTokens: false).SequenceEqual(prompt.Ids);
+        }
+        catch (InputException refusal)
+        {
+            return refusal.Message.Length > 0;
+        }
+    }
+
+    [Fact]
+    public void A_normalizer_that_makes_text_grow_without_bound_is_refused()
+    {
+        string tenfold = """{"type":"Replace","pattern":{"String":"a"},"content":"aaaaaaaaaa"}""";
+        Tokenizer tokenizer = TokenizerText.Load(TokenizerText.Join(TokenizerText.Words,
+            $$"""{"type":"Sequence","normalizers":[{{string.Join(',', Enumerable.Repeat(tenfold, 30))}}]}"""));
+        Assert.Contains("more than it should", Assert.Throws<InputException>(() => tokenizer.Encode("a")).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 1024", Assert.Throws<InputException>(() => TokenizerText.Load(TokenizerText.Join(
+            TokenizerText.Words, $$"""{"type":"Prepend","prepend":"{{new string('a', 2000)}}"}"""))).Message, StringComparison.Ordinal);
+    }
 
     static void Change(JsonNode place, JsonNode root, Draws draws)
     {
@@ -93,9 +137,12 @@ public sealed class TokenizerMutationTests
         try
         {
             Tokenizer tokenizer = TokenizerText.Load(json);
-            int[] ids = tokenizer.Encode(Text);
+            IReadOnlyList<Token> tokens = tokenizer.EncodeWithOffsets(Text);
+            int[] ids = [.. tokens.Select(token => token.Id)];
             _ = tokenizer.Decode(ids, skipSpecialTokens: false);
-            return ids.All(id => id >= 0 && id < tokenizer.Count);
+            return tokens.All(token => token.Id >= 0 && token.Id < tokenizer.Count && tokenizer.PieceOf(token.Id) != $"[{token.Id}]"
+                && token.Start >= 0 && token.Start <= token.End && token.End <= Text.Length)
+                && ids.SequenceEqual(TokenizerText.Load(json).Encode(Text));
         }
         catch (InputException refusal)
         {

@@ -61,7 +61,7 @@ static class TokenizerText
     }
 
     /// <summary>GPT-2's character for a byte, written out here a second time from its definition.</summary>
-    static char ByteCharacter(byte b)
+    public static char ByteCharacter(byte b)
     {
         bool printable = b is (>= 33 and <= 126) or (>= 161 and <= 172) or >= 174;
         int before = Enumerable.Range(0, b).Count(x => x is not ((>= 33 and <= 126) or (>= 161 and <= 172) or >= 174));
