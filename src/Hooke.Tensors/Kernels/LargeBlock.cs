@@ -15,8 +15,20 @@ internal static unsafe partial class LargeBlock
         nint whole = bytes / LargePage * LargePage; // a page in part would cost memory
         byte* block = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, bytes), (nuint)(whole > 0 ? LargePage : CacheLine));
         if (whole > 0 && OperatingSystem.IsLinux())
-            _ = Advise(block, (nuint)whole, AdviseLargePages); // only speed depends on it
+            AskForLargePages(block, whole);
         return block;
+    }
+
+    // Only speed depends on it.
+    static void AskForLargePages(byte* block, nint bytes)
+    {
+        try
+        {
+            _ = Advise(block, (nuint)bytes, AdviseLargePages);
+        }
+        catch (Exception fault) when (fault is DllNotFoundException or EntryPointNotFoundException)
+        {
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

@@ -36,13 +36,15 @@ public sealed class KeepStoredTests : IDisposable
         foreach (string name in floats.Weights.Names)
         {
             Assert.Equal(floats.Weights[name].Data.ToArray(), kept.Weights[name].Data.ToArray());
-            Assert.All(kept.Weights[name].Data.ToArray(), value => Assert.Equal(0u, BitConverter.SingleToUInt32Bits(value) & 0xFFFF));
+            Assert.All(kept.Weights[name].Data.ToArray(),
+                value => Assert.Equal(0u, BitConverter.SingleToUInt32Bits(value) & 0xFFFF));
         }
         using Checkpoint checkpoint = Checkpoint.Open(_folder.Path);
         string tensor = family == "gpt2" ? "transformer.wte.weight" : "model.layers.1.mlp.down_proj.weight";
         float[] stored = new float[checkpoint.EntryOf(tensor).Count];
         checkpoint.Read(tensor, stored, [.. checkpoint.ShapeOf(tensor)]);
-        Assert.Equal(stored, (family == "gpt2" ? kept.Weights["embed.W_E"] : Transposed(kept.Weights["blocks.1.mlp.W_out"])).Data.ToArray());
+        Tensor weight = family == "gpt2" ? kept.Weights["embed.W_E"] : Transposed(kept.Weights["blocks.1.mlp.W_out"]);
+        Assert.Equal(stored, weight.Data.ToArray());
     }
 
     [Theory]

@@ -43,7 +43,8 @@ public class PackedMatrixTests
     [Fact]
     public void Heads_read_their_part_of_a_packed_matrix()
     {
-        foreach ((int heads, int kvHeads, int dHead, int width) in new[] { (4, 4, 16, 50), (6, 2, 10, 33), (3, 1, 64, 100), (2, 2, 5, 7) })
+        foreach ((int heads, int kvHeads, int dHead, int width) in new[]
+            { (4, 4, 16, 50), (6, 2, 10, 33), (3, 1, 64, 100), (2, 2, 5, 7) })
         {
             using Tensor wq = Random(1, width, kvHeads * dHead), wo = Random(2, heads * dHead, width);
             using Tensor packedQ = wq.Clone().AsConstant(), packedO = wo.Clone().AsConstant();
@@ -197,7 +198,8 @@ public class PackedMatrixTests
             return Type == NumberType.F16 ? random & 0xBFFF : (random & 0x8FFF) | ((random & 0x8000) == 0 ? 0x3000u : 0);
         }
 
-        float Value(uint bits) =>
-            Type == NumberType.F16 ? (float)BitConverter.UInt16BitsToHalf((ushort)bits) : BitConverter.UInt32BitsToSingle(bits << 16);
+        float Value(uint bits) => Type == NumberType.F16
+            ? (float)BitConverter.UInt16BitsToHalf((ushort)bits)
+            : BitConverter.UInt32BitsToSingle(bits << 16);
     }
 }
