@@ -21,7 +21,7 @@ internal sealed class WeightReader(Checkpoint checkpoint, Family family, Transfo
             throw new InputException(
                 $"{checkpoint.Path}: config.json describes a model of {config.MatrixCount:g6} weights, the files hold {stored}; "
                 + "config.json and weights do not belong together");
-        IEnumerable<string> denied = family.Optional.Select(name => $"blocks.0.{name}")
+        IEnumerable<string> denied = family.OptionalWeights.Select(name => $"blocks.0.{name}")
             .Where(weight => config.Parameters().All(p => p.Name != weight))
             .Append($"blocks.{config.NLayers}.attn.W_Q");
         if (denied.Select(weight => NameOf(family.Place(weight, config))).FirstOrDefault(checkpoint.Contains) is { } name)
