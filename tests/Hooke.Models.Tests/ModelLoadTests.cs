@@ -58,7 +58,7 @@ public sealed class ModelLoadTests : IDisposable
     [InlineData("n_embd", "6", "\"transformer.wte.weight\" has shape [11, 8], but the model's config asks for [11, 6]")]
     [InlineData("n_layer", "2147483647", "do not belong together")]
     [InlineData("n_layer", "3", "do not belong together")]
-    [InlineData("n_layer", "1", "a model of 1 layers; config.json and weights do not belong together")]
+    [InlineData("n_layer", "1", "h.1.attn.c_attn.weight\", which the model of 1 layers that config.json describes does not have")]
     [InlineData("n_embd", "536870912", "do not belong together")]
     [InlineData("n_head", "3", "'n_embd' is 8, which 'n_head' = 3 does not divide")]
     [InlineData("n_inner", "2147483647", "do not belong together")]

@@ -52,6 +52,9 @@ public abstract class Family
     /// <summary>Where a weight lies in the checkpoint, by its TransformerLens name.</summary>
     public abstract WeightPlace Place(string weight, TransformerConfig config);
 
+    /// <summary>Weights of a block that a checkpoint of the family has only where its config says so.</summary>
+    public virtual IReadOnlyList<string> OptionalWeights => [];
+
     /// <summary>Prefixes that a checkpoint may put before every tensor's name.</summary>
     public virtual string OptionalPrefix => "";
 

@@ -8,6 +8,9 @@ abstract class LlamaLike : Family
     /// <summary>What stands before every tensor's name but the unembedding's.</summary>
     protected virtual string Prefix => "model.";
 
+    public override IReadOnlyList<string> OptionalWeights { get; } =
+        ["attn.b_Q", "attn.b_O", "attn.q_norm.w", "ln2_post.w", "mlp.b_in"];
+
     public override WeightPlace Place(string weight, TransformerConfig config)
     {
         (int? layer, string rest) = Split(weight);

@@ -21,11 +21,13 @@ internal sealed class WeightReader(Checkpoint checkpoint, Family family, Transfo
             throw new InputException(
                 $"{checkpoint.Path}: config.json describes a model of {config.MatrixCount:g6} weights, the files hold {stored}; "
                 + "config.json and weights do not belong together");
-        string beyond = NameOf(family.Place($"blocks.{config.NLayers}.attn.W_Q", config));
-        if (checkpoint.Contains(beyond))
+        IEnumerable<string> denied = family.OptionalWeights.Select(name => $"blocks.0.{name}")
+            .Where(weight => config.Parameters().All(p => p.Name != weight))
+            .Append($"blocks.{config.NLayers}.attn.W_Q");
+        if (denied.Select(weight => NameOf(family.Place(weight, config))).FirstOrDefault(checkpoint.Contains) is { } name)
             throw new InputException(
-                $"{checkpoint.Path} has a tensor {Quote.Of(beyond)}, and config.json describes a model of {config.NLayers} "
-                + "layers; config.json and weights do not belong together");
+                $"{checkpoint.Path} has a tensor {Quote.Of(name)}, which the model of {config.NLayers} layers that config.json "
+                + "describes does not have; config.json and weights do not belong together");
     }
 
     Tensor Read(string weight, Shape shape)

@@ -18,6 +18,11 @@ public sealed class FamilyTests
     [InlineData("gpt_neox", "rotary_pct", "0.2", "is no even number of dimensions")]
     [InlineData("gpt_neo_windows", "attention_layers", """["global","banded","local"]""", "attention of kind 'banded' is not supported")]
     [InlineData("gpt_neo_windows", "attention_layers", """["global"]""", "are not those of 3 layers")]
+    [InlineData("llama_biases", "attention_bias", "false", "q_proj.bias\", which the model of 2 layers that config.json")]
+    [InlineData("llama_biases", "mlp_bias", "false", "up_proj.bias\", which the model")]
+    [InlineData("qwen3", "model_type", "\"llama\"", "q_norm.weight\", which the model")]
+    [InlineData("gemma3_text", "model_type", "\"gemma\"", "q_norm.weight\", which the model")]
+    [InlineData("gemma2", "model_type", "\"gemma\"", "post_feedforward_layernorm.weight\", which the model")]
     [InlineData("mistral", "sliding_window", "0", "'sliding_window' is 0, not a positive whole number")]
     public void A_variant_that_is_not_supported_is_refused_by_name(string folder, string key, string value, string because)
     {
