@@ -52,6 +52,10 @@ public sealed class PromptSet
     /// <summary>The tokens right after a counterfactual prompt.</summary>
     public IReadOnlyList<int> Foils(int pair) => _choices[pair].Foils;
 
+    /// <summary>Every token that is an answer or a foil: the metric reads no other's logit.</summary>
+    public IReadOnlyList<int> ReadTokens =>
+        [.. _choices.SelectMany(choice => choice.Answers.Concat(choice.Foils)).Distinct().Order()];
+
     /// <summary>Some of the pairs.</summary>
     public PromptSet Part(int start, int count)
     {

@@ -19,7 +19,8 @@ public static class ComponentPatching
         double from = prompts.Metric(variants.Base).Average(), to = prompts.Metric(counterfactual).Average();
         Node[] components = [.. graph.Senders.Where(s => s.Kind != ComponentKind.Input)];
         double[] patched = variants.Run(
-            [.. components.Select(c => (Intervention[])[new Patch(c.Output, Other)])], run => prompts.Metric(run).Average());
+            [.. components.Select(c => (Intervention[])[new Patch(c.Output, Other)])], run => prompts.Metric(run).Average(),
+            prompts.ReadTokens);
         return components.Zip(patched).ToDictionary(pair => pair.First, pair => (from - pair.Second) / (from - to));
     }
 

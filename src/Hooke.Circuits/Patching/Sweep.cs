@@ -88,5 +88,5 @@ public sealed class Sweep : IDisposable
 
     double[] Values(Address[] places) => _variants.Run(
         [.. places.Select(place => (Intervention[])[new Patch(place, CleanRun)])],
-        run => (_prompts.Metric(run).Average() - _from) / (_to - _from));
+        run => (_prompts.Metric(run).Average() - _from) / (_to - _from), _prompts.ReadTokens);
 }

@@ -47,9 +47,13 @@ public sealed class Variants : IDisposable
     /// <summary>Runs every variant and reads something off it.</summary>
     /// <param name="variants">The interventions of each; they apply to all prompts.</param>
     /// <param name="read">What is wanted of a variant's run, which has logits at each prompt's last token alone.</param>
+    /// <param name="only">
+    /// The tokens whose logits are read, null for all: with large vocabularies the others are much of the work. They are NaN.
+    /// </param>
     /// <returns>What was read, variant by variant.</returns>
     /// <exception cref="InputException">A variant cannot be carried out on this model.</exception>
-    public T[] Run<T>(IReadOnlyList<IReadOnlyList<Intervention>> variants, Func<Run, T> read)
+    public T[] Run<T>(
+        IReadOnlyList<IReadOnlyList<Intervention>> variants, Func<Run, T> read, IReadOnlyList<int>? only = null)
     {
         PlanCheck check = new(_model.Config, _tokens, _sources);
         T[] values = new T[variants.Count];
@@ -69,7 +73,7 @@ public sealed class Variants : IDisposable
             .SelectMany(group => group.OrderBy(c => c.FirstLayer)
                 .Chunk(Math.Max(1, MostRows / (_tokens.Count * (_tokens.Positions - group.Key.FirstPosition)))));
         foreach (Cone[] batch in batches)
-            Run(batch, read, values);
+            Run(batch, read, values, only);
         return values;
     }
 
@@ -77,7 +81,7 @@ public sealed class Variants : IDisposable
     public void Dispose() => Base.Dispose();
 
     // Variants with one first position, in the order of their first layers; variant v is prompts v·n … v·n + n − 1.
-    void Run<T>(Cone[] batch, Func<Run, T> read, T[] values)
+    void Run<T>(Cone[] batch, Func<Run, T> read, T[] values, IReadOnlyList<int>? only)
     {
         (int n, int first) = (_tokens.Count, batch[0].FirstPosition);
         TokenBatch tokens = _tokens.Repeat(batch.Length);
@@ -99,10 +103,16 @@ public sealed class Variants : IDisposable
             residual = _model.Transformer.Block(layer, residual, pass, hooks);
             joined = begun;
         }
-        using Tensor logits = _model.Transformer.Unembed(residual!, pass, hooks);
+        using Tensor logits = _model.Transformer.Unembed(residual!, pass, hooks, only);
+        using Tensor own = Tensor.Zeros(n, _model.Config.DVocab);
+        own.Data.Fill(float.NaN);
         for (int v = 0; v < batch.Length; v++)
-            using (Run run = VariantRun(logits, v, first))
-                values[batch[v].Index] = read(run);
+        {
+            for (int b = 0; b < n; b++)
+                Write(logits.Data.Slice(((v * n) + b) * logits.Shape[1], logits.Shape[1]), b, first, only, own);
+            using Run run = new(_tokens, own.Share(), lastOnly: true, new Recording(_tokens));
+            values[batch[v].Index] = read(run);
+        }
     }
 
     // The stream with so many more variants at its end, which enter the layer as the base run did.
@@ -124,13 +134,14 @@ public sealed class Variants : IDisposable
     }
 
     // A prompt that ends before the first position is as it was.
-    Run VariantRun(Tensor logits, int variant, int first)
+    void Write(ReadOnlySpan<float> logits, int prompt, int first, IReadOnlyList<int>? only, Tensor own)
     {
-        (int n, int width) = (_tokens.Count, logits.Shape[1]);
-        Tensor own = Tensor.Zeros(n, width);
-        for (int b = 0; b < n; b++)
-            (_tokens.Lengths[b] > first ? logits.Data.Slice(((variant * n) + b) * width, width) : Base.LastLogits(b))
-                .CopyTo(own.Data[(b * width)..]);
-        return new Run(_tokens, own, lastOnly: true, new Recording(_tokens));
+        Span<float> row = own.Data.Slice(prompt * own.Shape[1], own.Shape[1]);
+        bool unchanged = _tokens.Lengths[prompt] <= first;
+        if (unchanged || only is null)
+            (unchanged ? Base.LastLogits(prompt) : logits).CopyTo(row);
+        else
+            for (int t = 0; t < only.Count; t++)
+                row[only[t]] = logits[t];
     }
 }

@@ -58,18 +58,31 @@ internal sealed class Transformer(TransformerConfig config, TransformerWeights w
     }
 
     /// <summary>Logits from the residual stream that leaves the last block, which is taken over.</summary>
-    public Tensor Unembed(Tensor residual, Pass pass, Hooks hooks)
+    /// <param name="residual">[batch, pos, d_model]</param>
+    /// <param name="pass">The pass.</param>
+    /// <param name="hooks">What is done at the sites.</param>
+    /// <param name="only">The tokens whose logits are wanted, in their order; null for all.</param>
+    public Tensor Unembed(Tensor residual, Pass pass, Hooks hooks, IReadOnlyList<int>? only = null)
     {
         using Tensor all = residual;
         using Tensor read = pass.LastOnly ? Last(all, pass) : all.Share();
         Norm norm = new(
             weights.FinalNorm, config.NormEpsilon, config.IsLayerNorm, Site.LnFinalScale, Site.LnFinalNormalized);
         using Tensor normed = norm.Apply(read, null, hooks);
-        Tensor logits = Ops.MatMul(normed, weights.Unembedding, weights.UnembedBias, transposed: true);
+        Tensor logits = only is null
+            ? Ops.MatMul(normed, weights.Unembedding, weights.UnembedBias, transposed: true)
+            : Some(normed, [.. only]);
         if (config.LogitSoftCap is not { } cap)
             return hooks.Visit(Site.Logits, null, logits);
         using Tensor uncapped = logits;
         return hooks.Visit(Site.Logits, null, Ops.SoftCap(uncapped, cap));
+    }
+
+    Tensor Some(Tensor normed, int[] tokens)
+    {
+        using Tensor matrix = Ops.Gather(weights.Unembedding, tokens);
+        using Tensor? bias = weights.UnembedBias is { } all ? Tensor.From([.. tokens.Select(t => all.Data[t])], tokens.Length) : null;
+        return Ops.MatMul(normed, matrix, bias, transposed: true);
     }
 
     /// <summary>The rows of each sequence that are named, one each, as [batch, 1, …]; all where none are named.</summary>

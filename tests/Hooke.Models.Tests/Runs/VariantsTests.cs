@@ -59,6 +59,25 @@ public sealed class VariantsTests
         AssertWhole(model, tokens, new Dictionary<string, Recording>(), [], variants);
     }
 
+    [Theory]
+    [InlineData("gpt2"), InlineData("llama")]
+    public void Logits_of_some_tokens_alone_are_those_of_all_and_the_others_are_not_numbers(string family)
+    {
+        using Model model = TinyModels.Of(family);
+        TokenBatch tokens = TinyModels.Batch(1, Lengths);
+        using Variants variants = new(model, tokens, new Dictionary<string, Recording>());
+        Intervention[][] made = [.. Enumerable.Range(0, 6).Select(p =>
+            new Intervention[] { new Scale(Site.ResidPre.At(1).AtPosition(p), 3) })];
+        int[] only = [7, 2];
+        float[][] some = variants.Run(made, Logits, only), all = variants.Run(made, Logits);
+        for (int v = 0; v < made.Length; v++)
+            for (int i = 0; i < all[v].Length; i++)
+                if (only.Contains(i % 11))
+                    Assert.Equal(BitConverter.SingleToInt32Bits(all[v][i]), BitConverter.SingleToInt32Bits(some[v][i]));
+                else if (!float.IsNaN(some[v][i]))
+                    Assert.Equal(variants.Base.LastLogits(i / 11)[i % 11], some[v][i]); // a prompt that ends before the change
+    }
+
     [Fact]
     public void A_variant_that_cannot_be_carried_out_is_refused_by_name()
     {
