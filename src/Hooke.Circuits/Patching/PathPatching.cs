@@ -125,7 +125,9 @@ public sealed class PathPatching : IDisposable
         ComponentKind.Head =>
         [
             new Patch(Site.Z.At(sender.Layer).AtHead(sender.Head), OtherRun) { Prompts = prompts },
-            .. throughMlps ? Array.Empty<Intervention>() : [new Freeze(Site.MlpOut.At(sender.Layer), CleanRun) { Prompts = prompts }],
+            .. throughMlps
+                ? Array.Empty<Intervention>()
+                : [new Freeze(Site.MlpOut.At(sender.Layer), CleanRun) { Prompts = prompts }],
         ],
         _ => [new Patch(sender.Output, OtherRun) { Prompts = prompts }],
     };
