@@ -137,7 +137,9 @@ static class PatchCommand
             _ => PatchMethod.Patch,
         })
         {
-            Readers = part != PatchedPart.Paths ? [] : receivers.Length == 0 ? [Site.Logits.At()] : [.. receivers.Select(Address.Parse)],
+            Readers = part == PatchedPart.Paths && receivers.Length == 0
+                ? [Site.Logits.At()]
+                : [.. receivers.Select(Address.Parse)],
             ThroughMlps = parsed.GetValue(ThroughMlps),
         };
     }

@@ -10,11 +10,12 @@ public sealed class EdgeAttributionTests
 
     [Theory]
     [InlineData("layer norm, biases", 2, true)]
+    [InlineData("attention only", 2, true)]
     [InlineData("RMS norm, rotary", 2, false)]
     [InlineData("RMS norm, rotary, shared keys", 1, false)]
     public void Scores_are_products_with_gradients_at_streams_of_each_heads_own(string family, int keyHeads, bool isGpt)
     {
-        using Model model = isGpt ? Made.Tiny() : Made.TinyLlama(keyHeads);
+        using Model model = isGpt ? Made.Tiny(family == "attention only" ? 0 : 16) : Made.TinyLlama(keyHeads);
         ComponentGraph graph = new(model.Config);
         PromptSet prompts = Made.Prompts(model, [5, 3, 8], seed: 11);
         double[] expected = Expected(model, prompts, graph, steps: 3);

@@ -11,7 +11,7 @@ static class Made
     public static Model Gpt2() => Model.Load(Fixtures.Golden("gpt2"));
 
     /// <summary>A GPT-2 of random weights, small enough to run thousands of times.</summary>
-    public static Model Tiny()
+    public static Model Tiny(int neurons = 16)
     {
         TransformerConfig config = new()
         {
@@ -21,7 +21,7 @@ static class Made
             NHeads = 2,
             NKeyValueHeads = 2,
             DHead = 4,
-            DMlp = 16,
+            DMlp = neurons,
             DVocab = 11,
             NCtx = 8,
             Activation = Activation.GeluTanh,

@@ -84,6 +84,19 @@ public sealed class PathPatchingTests : IDisposable
     }
 
     [Fact]
+    public void A_model_of_attention_alone_has_paths_and_estimates_too()
+    {
+        using Model model = Made.Tiny(neurons: 0);
+        PromptSet prompts = Made.Prompts(model, [5, 3], seed: 6);
+        using PathPatching paths = new(model, prompts);
+        IReadOnlyDictionary<Node, double> found = paths.Losses([Site.V.At(1).AtHead(0)]);
+        Assert.Equal(["input", "a0.h0", "a0.h1"], found.Keys.Select(n => n.ToString()));
+        Assert.Equal(found, paths.Losses([Site.V.At(1).AtHead(0)], throughMlps: true));
+        using AttributionPatching estimates = new(model, prompts, Site.Z, Site.K);
+        Assert.All(estimates.Corrected(Site.K, Grain.Unit).SelectMany(r => r), size => Assert.True(size > 0));
+    }
+
+    [Fact]
     public void What_does_not_read_the_stream_is_refused_by_name()
     {
         using PathPatching paths = new(_model, _prompts);

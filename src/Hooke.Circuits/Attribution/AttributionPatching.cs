@@ -37,7 +37,7 @@ public sealed class AttributionPatching : IDisposable
             throw new InputException($"{late} comes after the last layer: attribute what is before it");
         (_model, _prompts) = (model, prompts);
         _clean = model.Run(prompts.Clean, new Plan { Record = [.. sites.SelectMany(Places)], LastLogitsOnly = true });
-        Site[] more = [Site.AttnOut, Site.MlpOut, .. sites.Any(IsQueryOrKey) ? new[] { Site.Pattern } : []];
+        Site[] more = [.. Adding, .. sites.Any(IsQueryOrKey) ? new[] { Site.Pattern } : []];
         _base = model.Differentiate(prompts.Counterfactual,
             new Plan { Record = [.. sites.Concat(more).Distinct().SelectMany(Places)], LastLogitsOnly = true });
         _seed = prompts.MetricGradient(_base.Run);
@@ -75,7 +75,7 @@ public sealed class AttributionPatching : IDisposable
         int[] passes = new int[places.Length];
         for (int left = 0; left < _model.Config.NLayers; left++)
         {
-            using Recording gradients = _base.Gradients(_seed, Site.AttnOut.At(left), Site.MlpOut.At(left));
+            using Recording gradients = _base.Gradients(_seed, [.. Adding.Select(site => site.At(left))]);
             for (int i = 0; i < places.Length; i++)
             {
                 bool isOwn = places[i].Layer == left && IsWithinLayer(site);
@@ -98,6 +98,9 @@ public sealed class AttributionPatching : IDisposable
         _base.Dispose();
         _clean.Dispose();
     }
+
+    // What adds to the stream in each layer.
+    Site[] Adding => _model.Config.HasMlp ? [Site.AttnOut, Site.MlpOut] : [Site.AttnOut];
 
     // Queries and keys through the softmax, everything else to first order.
     Contributions Moved(Address place, Grain grain, Recording gradients) => IsQueryOrKey(place.Site)

@@ -47,10 +47,12 @@ public static class EdgeAttribution
     static Address[] Recorded(TransformerConfig config) =>
     [
         Site.ResidPre.At(0),
-        .. Enumerable.Range(0, config.NLayers).SelectMany(l => new[]
-        {
-            Site.Ln1Normalized.At(l), Site.Q.At(l), Site.K.At(l), Site.V.At(l), Site.Z.At(l), Site.MlpOut.At(l),
-        }),
+        .. Enumerable.Range(0, config.NLayers).SelectMany(l => (Address[])
+        [
+            Site.Z.At(l),
+            .. config.HasMlp ? [Site.MlpOut.At(l)] : Array.Empty<Address>(),
+            .. config.HasNorms ? [Site.Ln1Normalized.At(l), Site.Q.At(l), Site.K.At(l), Site.V.At(l)] : Array.Empty<Address>(),
+        ]),
     ];
 }
 
@@ -73,7 +75,7 @@ static class SenderDifferences
             using Tensor difference = ends.Difference(sender.Output);
             difference.Data.CopyTo(differences.Data.Slice(s * width, width));
         }
-        if (model.Config.IsLayerNorm)
+        if (model.Config is { HasNorms: true, IsLayerNorm: true })
             Centre(differences, model.Config.DModel);
     }
 

@@ -27,7 +27,8 @@ sealed class PatternMoves : IDisposable
         Plan Moving(Site site, Site record) => new()
         {
             Record = [.. Every(record)],
-            Interventions = [.. Every(site).Select(at => new Patch(at, CleanRun)), .. Every(Site.Z).Select(at => new Freeze(at, BaseRun))],
+            Interventions =
+                [.. Every(site).Select(at => new Patch(at, CleanRun)), .. Every(Site.Z).Select(at => new Freeze(at, BaseRun))],
             LastLogitsOnly = true,
         };
         _group = model.Config.NHeads / model.Config.NKeyValueHeads;

@@ -21,10 +21,11 @@ static class ReceiverGradients
     /// <summary>What to record where heads read plainly.</summary>
     public static Address[] Plain(TransformerConfig config) =>
     [
-        .. Enumerable.Range(0, config.NLayers).SelectMany(l => new[]
-        {
-            Site.Ln1Scale.At(l), Site.Ln1Normalized.At(l), Site.Q.At(l), Site.K.At(l), Site.V.At(l), Site.MlpIn.At(l),
-        }),
+        .. Enumerable.Range(0, config.NLayers).SelectMany(l => (Address[])
+        [
+            Site.Ln1Scale.At(l), Site.Ln1Normalized.At(l), Site.Q.At(l), Site.K.At(l), Site.V.At(l),
+            .. config.HasMlp ? [Site.MlpIn.At(l)] : Array.Empty<Address>(),
+        ]),
         Site.ResidPost.At(config.NLayers - 1),
     ];
 
@@ -36,7 +37,7 @@ static class ReceiverGradients
     /// </summary>
     public static bool ReadPlainly(Model model, Run run)
     {
-        if (model.Config.NHeads != model.Config.NKeyValueHeads)
+        if (!model.Config.HasNorms || model.Config.NHeads != model.Config.NKeyValueHeads)
             return false;
         for (int layer = 0; layer < model.Config.NLayers; layer++)
             foreach ((Site site, string name) in Ports)

@@ -33,8 +33,8 @@ public sealed class PathPatching : IDisposable
         (_model, _prompts) = (model, prompts);
         Plan keep = new()
         {
-            Record = [.. Enumerable.Range(0, model.Config.NLayers).SelectMany(l =>
-                new[] { Site.ResidPre.At(l), Site.Z.At(l), Site.MlpOut.At(l) })],
+            Record = [.. Enumerable.Range(0, model.Config.NLayers).SelectMany(l => Held(l, throughMlps: false)
+                .Select(held => held.At).Prepend(Site.ResidPre.At(l)))],
             LastLogitsOnly = true,
         };
         _clean = model.Run(prompts.Clean, keep);
@@ -115,7 +115,7 @@ public sealed class PathPatching : IDisposable
     }
 
     // The component as on the counterfactual; of its own layer's later parts, the MLP held unless paths may pass through it.
-    static IEnumerable<Intervention> Changed(Node sender, PositionRange prompts, bool throughMlps) => sender.Kind switch
+    IEnumerable<Intervention> Changed(Node sender, PositionRange prompts, bool throughMlps) => sender.Kind switch
     {
         ComponentKind.Input =>
         [
@@ -125,12 +125,14 @@ public sealed class PathPatching : IDisposable
         ComponentKind.Head =>
         [
             new Patch(Site.Z.At(sender.Layer).AtHead(sender.Head), OtherRun) { Prompts = prompts },
-            .. throughMlps ? Array.Empty<Intervention>() : [new Freeze(Site.MlpOut.At(sender.Layer), CleanRun) { Prompts = prompts }],
+            .. throughMlps || !_model.Config.HasMlp
+                ? Array.Empty<Intervention>()
+                : [new Freeze(Site.MlpOut.At(sender.Layer), CleanRun) { Prompts = prompts }],
         ],
         _ => [new Patch(sender.Output, OtherRun) { Prompts = prompts }],
     };
 
-    static Intervention[] Held(int layer, bool throughMlps) => throughMlps
+    Intervention[] Held(int layer, bool throughMlps) => throughMlps || !_model.Config.HasMlp
         ? [new Freeze(Site.Z.At(layer), CleanRun)]
         : [new Freeze(Site.Z.At(layer), CleanRun), new Freeze(Site.MlpOut.At(layer), CleanRun)];
 
@@ -138,7 +140,7 @@ public sealed class PathPatching : IDisposable
     [
         .. layer == 0 ? new[] { new Node(ComponentKind.Input, 0) } : [],
         .. Enumerable.Range(0, _model.Config.NHeads).Select(h => new Node(ComponentKind.Head, layer, h)),
-        new(ComponentKind.Mlp, layer),
+        .. _model.Config.HasMlp ? [new Node(ComponentKind.Mlp, layer)] : Array.Empty<Node>(),
     ];
 
     static bool IsAfter(Address reader, int layer) =>

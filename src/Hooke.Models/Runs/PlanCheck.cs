@@ -83,7 +83,8 @@ internal sealed class PlanCheck(
                 TokenBatch drawn = sources[resample.From].Tokens;
                 if (sources[resample.From].PlainRunOf is not null && drawn.Count > 1
                     && Enumerable.Range(1, drawn.Count - 1).All(i => drawn.Prompt(i).SequenceEqual(drawn.Prompt(0))))
-                    throw new InputException($"resampling {resample.At} among equal prompts changes nothing: give different ones");
+                    throw new InputException(
+                        $"resampling {resample.At} among equal prompts changes nothing: give different ones");
                 if (sources[resample.From].Tokens.Count != tokens.Count)
                     throw new InputException($"resampling {resample.At} needs a run '{resample.From}' of as many prompts");
                 if (tokens.Count < 2)

@@ -20,7 +20,8 @@ public static class LineFigure
         double step = Math.Clamp(460.0 / Math.Max(1, chart.Steps.Count - 1), 18, 60);
         double right = Left + (step * Math.Max(1, chart.Steps.Count - 1));
         double width = right + 18 + (Letter * chart.Lines.Select(line => line.Name.Length).Append(4).Max());
-        Axis y = Axis.Over([.. chart.Lines.SelectMany(line => line.Values).Where(double.IsFinite).DefaultIfEmpty(0)], Bottom, Top);
+        Axis y = Axis.Over(
+            chart.Lines.SelectMany(line => line.Values).Where(double.IsFinite).DefaultIfEmpty(0), Bottom, Top);
         return new(width, Height, Html.Of($"""
             <svg viewBox="0 0 {width} {Height}" width="{width}" height="{Height}" role="img"
             aria-label="{chart.Name}: {Words.Count(chart.Lines.Count, "line")} over {Words.Count(chart.Steps.Count, "step")}">
@@ -41,7 +42,9 @@ public static class LineFigure
         """);
 
     // Where steps stand close, only some are labelled.
-    static Html XTick(double x, string label, int index, int count) => index % ((count + 15) / 16) != 0 ? Html.Empty : Html.Of($"""
+    static Html XTick(double x, string label, int index, int count) => index % ((count + 15) / 16) != 0
+        ? Html.Empty
+        : Html.Of($"""
         <line class="rule" x1="{x}" x2="{x}" y1="{Bottom}" y2="{Bottom + 5}"/>
         <text class="tick" x="{x}" y="{Bottom + 19}">{(label.Length > 9 ? label[..8] + "…" : label)}</text>
         """);

@@ -52,7 +52,8 @@ sealed record InvestigationPrompts(
         IReadOnlyList<PromptPair> found = world.PromptsUpTo(behaviour, Split.Training, request.Prompts, request.Seed);
         IReadOnlyList<PromptPair> tested = world.PromptsUpTo(behaviour, Split.HeldOut, request.Prompts, request.Seed);
         return new(
-            [.. found, .. tested], EncodedPrompts.Of(found, tokenizer), EncodedPrompts.Of(tested, tokenizer), HeldOut: true, behaviour,
+            [.. found, .. tested], EncodedPrompts.Of(found, tokenizer), EncodedPrompts.Of(tested, tokenizer),
+            HeldOut: true, behaviour,
             $"world '{world.Name}' (seed {world.Seed}), behaviour {behaviour}: {found.Count} pairs like the training "
             + $"text to find the circuit, {tested.Count} pairs kept out of training to test it, drawn with seed {request.Seed}");
     }

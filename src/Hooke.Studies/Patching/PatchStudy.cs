@@ -28,7 +28,8 @@ public static class PatchStudy
             PatchedPart.Neurons => site.At(layer).AtNeuron(place),
             _ => site.At(layer).AtHead(place),
         };
-        PatchedPlace[] places = [.. values.SelectMany((row, layer) => row.Select((v, i) => new PatchedPlace($"{At(layer, i)}", v)))];
+        PatchedPlace[] places =
+            [.. values.SelectMany((row, layer) => row.Select((v, i) => new PatchedPlace($"{At(layer, i)}", v)))];
         string meaning = Meaning(question.Method);
         return new(meaning, places, question.Part == PatchedPart.Neurons
             ? OfNeurons(places, meaning)
@@ -77,7 +78,8 @@ public static class PatchStudy
             throw new InputException(
                 "the metric is the same on the prompts and on their counterfactuals: there is nothing to patch");
         return [.. variants.Run(
-            [.. whole.SelectMany(at => Enumerable.Range(0, heads).Select(h => (Intervention[])[new Patch(at.AtHead(h), "clean")]))],
+            [.. whole.SelectMany(at => Enumerable.Range(0, heads).Select(h =>
+                (Intervention[])[new Patch(at.AtHead(h), "clean")]))],
             run => (prompts.Metric(run).Average() - from) / (to - from)).Chunk(heads)];
     }
 
@@ -99,7 +101,12 @@ public static class PatchStudy
         int heads = model.Config.NHeads;
         double[][] rows = [.. Enumerable.Range(0, losses.Keys.Max(n => n.Layer) + 1).Select(_ => new double[heads + 2])];
         foreach ((Node node, double loss) in losses)
-            rows[node.Layer][node.Kind switch { ComponentKind.Head => node.Head, ComponentKind.Mlp => heads, _ => heads + 1 }] = loss;
+            rows[node.Layer][node.Kind switch
+            {
+                ComponentKind.Head => node.Head,
+                ComponentKind.Mlp => heads,
+                _ => heads + 1,
+            }] = loss;
         return new(Meaning, [.. losses.Select(l => new PatchedPlace($"{l.Key}", l.Value))], new Heatmap(
             $"paths to {string.Join(", ", question.Readers)}", question.ThroughMlps ? "direct and through MLPs" : "direct",
             Meaning, "layer", "component", Numbers(rows.Length), [.. Numbers(heads), "mlp", "input"], rows));
@@ -131,7 +138,7 @@ public static class PatchStudy
         PatchMethod.Patch =>
             "Share of the difference that the counterfactual run gets back when it has the clean run's value there.",
         PatchMethod.Atp or PatchMethod.AtpThroughSoftmax =>
-            "Estimate, by one gradient, of the share that the counterfactual run would get back with the clean run's value there.",
+            "Estimate, by one gradient, of the share that the counterfactual run gets back with the clean run's value there.",
         _ =>
             "Estimate without sign, by corrected gradients, of how much of the difference the clean run's value there moves.",
     };
