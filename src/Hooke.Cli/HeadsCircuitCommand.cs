@@ -72,7 +72,14 @@ static class HeadsCircuitCommand
         var ends = all.Where(m => m.Name.StartsWith("full", StringComparison.Ordinal))
             .SelectMany(m => Ends(model, m.Name, m.Matrix, directions, tokens)).ToArray();
         if (parsed.GetValue(Cli.Json))
-            Output.Json(new { head = $"{head}", transform = circuits.Transform, distance, matrices, directions = ends });
+            Output.Json(new
+            {
+                head = $"{head}",
+                transform = circuits.Transform,
+                distance,
+                matrices,
+                directions = ends,
+            });
         else
             Print(circuits, head, distance, matrices, ends);
         return Cli.Done;
@@ -82,9 +89,13 @@ static class HeadsCircuitCommand
     {
         AnsiConsole.MarkupLineInterpolated($"{head}: {circuits.Transform}");
         if (circuits.Config.Positions == PositionKind.Rotary)
-            AnsiConsole.MarkupLineInterpolated($"Positions are rotary: QK is that of a key {distance} behind its query (--distance).");
+            AnsiConsole.MarkupLineInterpolated(
+                $"Positions are rotary: QK is that of a key {distance} behind its query (--distance).");
         Output.Table(
-            ["matrix", "product", "size", "norm", "largest singular values", "trace", "Σ Re λ / Σ |λ|", "eigenvalues with Re λ > 0"],
+            [
+                "matrix", "product", "size", "norm", "largest singular values", "trace", "Σ Re λ / Σ |λ|",
+                "eigenvalues with Re λ > 0",
+            ],
             matrices.Select(m => (IReadOnlyList<string>)
             [
                 m.Name, m.Product, $"{m.Rows} × {m.Columns}", Words.Number(m.Norm),
