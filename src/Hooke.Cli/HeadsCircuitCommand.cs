@@ -64,7 +64,8 @@ static class HeadsCircuitCommand
         List<(string Name, string Product, FactoredMatrix Matrix)> all =
         [
             ("OV", "W_V·W_O", circuits.OV(head)), ("QK", "W_Q·W_Kᵀ", circuits.QK(head, distance)),
-            ("full OV", "W_E·W_V·W_O·W_U", circuits.FullOV(head)), ("full QK", "W_E·W_Q·W_Kᵀ·W_Eᵀ", circuits.FullQK(head, distance)),
+            ("full OV", "W_E·W_V·W_O·W_U", circuits.FullOV(head)),
+            ("full QK", "W_E·W_Q·W_Kᵀ·W_Eᵀ", circuits.FullQK(head, distance)),
         ];
         if (model.Config.HasPositionTable)
             all.Add(("positional QK", "W_pos·W_Q·W_Kᵀ·W_posᵀ", circuits.PositionalQK(head)));
