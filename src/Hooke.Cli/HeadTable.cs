@@ -100,7 +100,8 @@ sealed class HeadTable(Model model, HeadScores scores, ulong seed, string how)
         ? $"{Short(interval.Value)} [{Short(interval.Low)}, {Short(interval.High)}]"
         : Short(Value(kind, head));
 
-    static string Short(double value) => value.ToString("f2", CultureInfo.InvariantCulture).Replace('-', '−');
+    static string Short(double value) =>
+        (Math.Round(value, 2) + 0.0).ToString("f2", CultureInfo.InvariantCulture).Replace('-', '−'); // 0 has no sign
 
     // Of one prompt or of the weights alone there is nothing to resample.
     Estimate? Interval(string kind, Node head)

@@ -26,6 +26,11 @@ static class HeadsCircuitCommand
         DefaultValueFactory = _ => 6,
     };
 
+    static readonly Option<int> Distance = new("--distance")
+    {
+        Description = "Of models with rotary positions: how far behind the query the key stands, for QK",
+    };
+
     /// <summary>Whether norms are folded, shared with the command on composition.</summary>
     public static Option<bool> Fold { get; } = new("--fold-norms")
     {
@@ -43,7 +48,7 @@ static class HeadsCircuitCommand
               hooke heads circuit 2.0 --fold-norms --json
             """)
         {
-            Head, Directions, Tokens, Fold,
+            Head, Directions, Tokens, Distance, Fold,
         };
         command.SetAction(Run);
         return command;
@@ -52,33 +57,46 @@ static class HeadsCircuitCommand
     static int Run(ParseResult parsed)
     {
         (int directions, int tokens) = (Cli.Count(parsed, Directions, 10_000), Cli.Count(parsed, Tokens, 10_000));
+        int distance = parsed.GetValue(Distance);
         Node head = ParseHead(parsed.GetValue(Head)!);
         using Model model = Model.Load(parsed.GetValue(HeadsCommand.Folder) ?? ShippedModel.Folder);
         HeadCircuits circuits = new(model, parsed.GetValue(Fold));
         List<(string Name, string Product, FactoredMatrix Matrix)> all =
         [
-            ("OV", "W_V·W_O", circuits.OV(head)), ("QK", "W_Q·W_Kᵀ", circuits.QK(head)),
-            ("full OV", "W_E·W_V·W_O·W_U", circuits.FullOV(head)), ("full QK", "W_E·W_Q·W_Kᵀ·W_Eᵀ", circuits.FullQK(head)),
+            ("OV", "W_V·W_O", circuits.OV(head)), ("QK", "W_Q·W_Kᵀ", circuits.QK(head, distance)),
+            ("full OV", "W_E·W_V·W_O·W_U", circuits.FullOV(head)),
+            ("full QK", "W_E·W_Q·W_Kᵀ·W_Eᵀ", circuits.FullQK(head, distance)),
         ];
-        if (model.Config.Positions == PositionKind.Learned)
+        if (model.Config.HasPositionTable)
             all.Add(("positional QK", "W_pos·W_Q·W_Kᵀ·W_posᵀ", circuits.PositionalQK(head)));
         var matrices = all.Select(m => Summary(m.Name, m.Product, m.Matrix)).ToArray();
         var ends = all.Where(m => m.Name.StartsWith("full", StringComparison.Ordinal))
             .SelectMany(m => Ends(model, m.Name, m.Matrix, directions, tokens)).ToArray();
         if (parsed.GetValue(Cli.Json))
-            Output.Json(new { head = $"{head}", transform = circuits.Transform, matrices, directions = ends });
+            Output.Json(new
+            {
+                head = $"{head}",
+                transform = circuits.Transform,
+                distance,
+                matrices,
+                directions = ends,
+            });
         else
-            Print(circuits, head, matrices, ends);
+            Print(circuits, head, distance, matrices, ends);
         return Cli.Done;
     }
 
-    static void Print(HeadCircuits circuits, Node head, MatrixSummary[] matrices, Direction[] ends)
+    static void Print(HeadCircuits circuits, Node head, int distance, MatrixSummary[] matrices, Direction[] ends)
     {
         AnsiConsole.MarkupLineInterpolated($"{head}: {circuits.Transform}");
         if (circuits.Config.Positions == PositionKind.Rotary)
-            AnsiConsole.MarkupLineInterpolated($"Positions are rotary: QK is what query and key say at no distance.");
+            AnsiConsole.MarkupLineInterpolated(
+                $"Positions are rotary: QK is that of a key {distance} behind its query (--distance).");
         Output.Table(
-            ["matrix", "product", "size", "norm", "largest singular values", "trace", "Σ Re λ / Σ |λ|", "eigenvalues with Re λ > 0"],
+            [
+                "matrix", "product", "size", "norm", "largest singular values", "trace", "Σ Re λ / Σ |λ|",
+                "eigenvalues with Re λ > 0",
+            ],
             matrices.Select(m => (IReadOnlyList<string>)
             [
                 m.Name, m.Product, $"{m.Rows} × {m.Columns}", Words.Number(m.Norm),

@@ -87,8 +87,9 @@ static class HeadsCompositionCommand
         Output.Table(["from -> to<by>", "score", "times random"], scores.Take(top).Select(s => (IReadOnlyList<string>)
             [$"{s.Edge}", Words.Number(s.Score), Words.Number(s.Score / baseline.Mean)]));
         string random = $"Random Gaussian heads of the same shapes: mean {Words.Number(baseline.Mean)}, "
-            + $"95 % of {Words.Count(baseline.Samples, "pair")} "
-            + $"in [{Words.Number(baseline.Low)}, {Words.Number(baseline.High)}], seed {baseline.Seed}; above that are {scores.Count(s => s.Score > baseline.High)} of {scores.Length}.";
+            + $"95 % of {Words.Count(baseline.Samples, "pair")} in "
+            + $"[{Words.Number(baseline.Low)}, {Words.Number(baseline.High)}], seed {baseline.Seed}; "
+            + $"above that are {scores.Count(s => s.Score > baseline.High)} of {scores.Length}.";
         AnsiConsole.MarkupLineInterpolated($"{random}");
     }
 }

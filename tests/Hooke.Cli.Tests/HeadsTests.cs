@@ -113,6 +113,7 @@ public class HeadsTests
     [InlineData("'2'", "circuit", "2")]
     [InlineData("'two.zero'", "circuit", "two.zero")]
     [InlineData("layers 0..3", "circuit", "9.0")]
+    [InlineData("turns no queries", "circuit", "2.0", "--distance", "3")]
     [InlineData("--by w", "composition", "--by", "w")]
     public void What_cannot_be_used_is_refused_in_one_sentence(string words, params string[] arguments) =>
         Hooke.Run(["heads", .. arguments]).RefusedWith(words);

@@ -47,16 +47,16 @@ public static class Composition
     // All heads' L as rows [n_heads · d_head, d_model]: W_V is left out but for its triangle, as an orthonormal factor
     // changes no norm.
     static Tensor Written(HeadCircuits circuits, int layer) => Stack(circuits.Config, layer, head =>
-        OrthogonalFactors.Of(circuits.Read(head, "V")).R.Times(circuits.Write(head)));
+        OrthogonalFactors.Of(circuits.Weights.Read(head, "V")).R.Times(circuits.Weights.Write(head)));
 
     // All heads' Rᵀ as rows, likewise.
     static Tensor Readings(HeadCircuits circuits, int layer, Port port) => Stack(circuits.Config, layer, head =>
     {
         (Matrix near, Matrix far) = port switch
         {
-            Port.Query => (circuits.Read(head, "Q"), circuits.Read(head, "K")),
-            Port.Key => (circuits.Read(head, "K"), circuits.Read(head, "Q")),
-            _ => (circuits.Read(head, "V"), circuits.Write(head).Transposed()),
+            Port.Query => (circuits.Weights.Read(head, "Q"), circuits.Weights.Read(head, "K")),
+            Port.Key => (circuits.Weights.Read(head, "K"), circuits.Weights.Read(head, "Q")),
+            _ => (circuits.Weights.Read(head, "V"), circuits.Weights.Write(head).Transposed()),
         };
         return OrthogonalFactors.Of(far).R.Times(near.Transposed());
     });

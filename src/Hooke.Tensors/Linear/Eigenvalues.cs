@@ -9,7 +9,7 @@ public static class Eigenvalues
     const int MostSteps = 60;    // for one eigenvalue; two or three are usual
     const double Unit = 2.2e-16; // the spacing of doubles at 1
 
-    /// <summary>All eigenvalues, by magnitude, then real, then imaginary part, largest first; pairs are exact conjugates.</summary>
+    /// <summary>All eigenvalues by magnitude, then real, then imaginary part, descending; pairs are exact conjugates.</summary>
     /// <exception cref="ArgumentException">The matrix is not square, or an entry is not finite.</exception>
     public static IReadOnlyList<Complex> Of(Matrix matrix)
     {

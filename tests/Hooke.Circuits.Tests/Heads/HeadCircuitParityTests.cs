@@ -11,21 +11,21 @@ public class HeadCircuitParityTests
     // Upstream computes in float32: sums of 48 products, and of 40 for the full circuits, relative to the whole matrix.
     const double Tolerance = 1e-5;
 
-    [FixtureFact]
+    [Fact]
     public void Matrices_of_an_attention_only_model_are_upstreams()
     {
         using AttentionOnly made = new();
         HeadCircuits circuits = new(made.Model);
         (string Name, Func<Node, FactoredMatrix> Matrix)[] all =
         [
-            ("OV", circuits.OV), ("QK", circuits.QK), ("full_OV_circuit", circuits.FullOV), ("full_QK_circuit", circuits.FullQK),
+            ("OV", circuits.OV), ("QK", h => circuits.QK(h)), ("full_OV_circuit", circuits.FullOV), ("full_QK_circuit", h => circuits.FullQK(h)),
             ("pos_QK_circuit", circuits.PositionalQK), ("direct_path", _ => circuits.DirectPath()),
         ];
         foreach ((string name, Func<Node, FactoredMatrix> matrix) in all)
             AssertClose(name, circuits.Heads.Take(name == "direct_path" ? 1 : 8).SelectMany(h => Entries(matrix(h).Product())), made.Read(name));
     }
 
-    [FixtureFact]
+    [Fact]
     public void Norms_singular_values_eigenvalues_and_copying_scores_are_upstreams()
     {
         using AttentionOnly made = new();
@@ -45,7 +45,7 @@ public class HeadCircuitParityTests
             AssertClose(name, circuits.Heads.SelectMany(values), SortedWithin(name, made.Read(name)));
     }
 
-    [FixtureFact]
+    [Fact]
     public void Compositions_of_an_attention_only_model_are_upstreams()
     {
         using AttentionOnly made = new();
@@ -58,7 +58,7 @@ public class HeadCircuitParityTests
         using Model model = Made.Gpt2();
         using SafetensorsFile upstream = SafetensorsFile.Open(Fixtures.ThirdParty("parity", "gpt2", "tl_analysis.safetensors"));
         HeadCircuits circuits = new(model);
-        foreach ((string name, Func<Node, FactoredMatrix> matrix) in new[] { ("OV", circuits.OV), ("QK", (Func<Node, FactoredMatrix>)circuits.QK) })
+        foreach ((string name, Func<Node, FactoredMatrix> matrix) in new[] { ("OV", circuits.OV), ("QK", (Func<Node, FactoredMatrix>)(h => circuits.QK(h))) })
             AssertClose(name, circuits.Heads.SelectMany(h => Entries(matrix(h).Product())), Made.Read(upstream, name).Select(v => (double)v));
         AssertCompositions(circuits, upstream);
     }

@@ -12,10 +12,13 @@ public class HeadCircuitTests
 
     public static TheoryData<string> Golden => ["gpt2", "llama"];
 
+    public static TheoryData<string> Families =>
+        ["gpt2", "gpt_neox", "llama", "mistral", "qwen3", "gemma", "gemma2", "gemma3_text", "tl_attn_only_random"];
+
     // A token attends to itself alone where it is the first. So what two tokens make a head write differs by
     // (x − y) · W_OV, biases falling out; x and y are what the norm gives before its gain, which folding puts into W_OV.
     [Theory]
-    [MemberData(nameof(Golden))]
+    [MemberData(nameof(Families))]
     public void Folded_OV_is_what_heads_write_of_one_token(string family)
     {
         using Model model = Model.Load(Fixtures.Golden(family));
@@ -23,29 +26,40 @@ public class HeadCircuitTests
         foreach (Node head in circuits.Heads)
         {
             Address normed = Site.Ln1Normalized.At(head.Layer), result = Site.Result.At(head.Layer);
-            using Run run = model.Run(new TokenBatch([[17], [101]]), new Plan { Record = [normed, result] });
+            using Run run = model.Run(new TokenBatch([[17], [31]]), new Plan { Record = [normed, result] });
             Matrix difference = Row(Between(run[normed].Data, model.Config.DModel, 0, model.Config.DModel));
             int heads = model.Config.NHeads, width = model.Config.DModel;
             double[] written = Between(run[result].Data, heads * width, head.Head * width, width);
+            // Where outputs pass a norm of their own, its gain is folded in too.
+            for (int i = 0; model.Config.HasPostNorms && i < width; i++)
+                written[i] *= model.Weights[$"blocks.{head.Layer}.ln1_post.w"].Data[i] + model.Config.NormGainOffset;
             FactoredMatrix ov = circuits.OV(head);
             AssertClose($"{family} {head}", difference.Times(ov.A).Times(ov.B).Row(0).ToArray(), written);
         }
     }
 
-    [Fact]
-    public void Folded_QK_is_the_score_of_a_token_with_itself_also_where_heads_share_keys()
+    [Theory]
+    [InlineData("llama"), InlineData("llama3_rope"), InlineData("mistral"), InlineData("gemma")]
+    public void Folded_QK_is_the_score_of_one_token_with_another_at_its_distance(string family)
     {
-        using Model model = Model.Load(Fixtures.Golden("llama"));
-        Assert.NotEqual(model.Config.NHeads, model.Config.NKeyValueHeads);
+        using Model model = Model.Load(Fixtures.Golden(family));
+        Assert.NotEqual(model.Config.NHeads, model.Config.NKeyValueHeads); // heads share keys
         HeadCircuits circuits = new(model, foldNorms: true);
+        int width = model.Config.DModel;
         foreach (Node head in circuits.Heads)
         {
             Address normed = Site.Ln1Normalized.At(head.Layer), scores = Site.AttnScores.At(head.Layer);
-            using Run run = model.Run(new TokenBatch([[42]]), new Plan { Record = [normed, scores] });
-            Matrix x = Row([.. run[normed].Data.ToArray().Select(v => (double)v)]);
-            double expected = run[scores].Data[head.Head] * Math.Sqrt(model.Config.DHead);
-            FactoredMatrix qk = circuits.QK(head);
-            Assert.Equal(expected, x.Times(qk.A).Times(qk.B).Times(x.Transposed())[0, 0], Tolerance * x.Norm() * x.Norm() * qk.Norm());
+            using Run run = model.Run(new TokenBatch([[42, 7, 59, 23]]), new Plan { Record = [normed, scores] });
+            double[] x = [.. run[normed].Data.ToArray().Select(v => (double)v)];
+            foreach ((int query, int key) in new[] { (0, 0), (1, 0), (3, 0), (3, 1) })
+            {
+                Matrix from = Row(x[(query * width)..((query + 1) * width)]), to = Row(x[(key * width)..((key + 1) * width)]);
+                FactoredMatrix qk = circuits.QK(head, query - key);
+                double expected = run[scores].Data[(((head.Head * 4) + query) * 4) + key]
+                    / (model.Config.AttnScale ?? 1 / Math.Sqrt(model.Config.DHead));
+                double size = from.Norm() * to.Norm() * qk.Norm();
+                Assert.Equal(expected, from.Times(qk.A).Times(qk.B).Times(to.Transposed())[0, 0], Tolerance * size);
+            }
         }
     }
 
@@ -119,6 +133,11 @@ public class HeadCircuitTests
             () => circuits.OV(new(ComponentKind.Head, 3, 0))).Message, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => circuits.QK(new(ComponentKind.Head, 0, 4)));
         Assert.Throws<InputException>(() => circuits.FullOVEigenvalues(new(ComponentKind.Mlp, 0)));
+        Assert.Throws<InputException>(() => circuits.QK(new(ComponentKind.Head, 0, 0), distance: 64));
+        Assert.Throws<InputException>(() => circuits.QK(new(ComponentKind.Head, 0, 0), distance: -1));
+        using Model gpt2 = Made.Gpt2();
+        Assert.Contains("turns no queries", Assert.Throws<InputException>(
+            () => new HeadCircuits(gpt2).QK(new(ComponentKind.Head, 0, 0), distance: 1)).Message, StringComparison.Ordinal);
         Assert.Contains("no learned positions", Assert.Throws<InputException>(
             () => circuits.PositionalQK(new(ComponentKind.Head, 0, 0))).Message, StringComparison.Ordinal);
     }

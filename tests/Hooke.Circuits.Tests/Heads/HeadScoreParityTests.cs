@@ -1,6 +1,5 @@
 using Hooke.Models;
 using Hooke.Tensors;
-using Hooke.Testing;
 
 namespace Hooke.Circuits.Tests.Heads;
 
@@ -12,7 +11,7 @@ public class HeadScoreParityTests
         (HeadKind.Induction, "induction_head"), (HeadKind.Previous, "previous_token_head"), (HeadKind.Duplicate, "duplicate_token_head"),
     ];
 
-    [FixtureFact]
+    [Fact]
     public void Mean_attention_along_diagonals_is_upstreams()
     {
         using AttentionOnly made = new();
@@ -27,7 +26,7 @@ public class HeadScoreParityTests
         }
     }
 
-    [FixtureFact]
+    [Fact]
     public void Detection_patterns_are_upstreams()
     {
         using AttentionOnly made = new();
@@ -41,7 +40,7 @@ public class HeadScoreParityTests
 
     // Upstream's multiplication writes its zeros into the cached pattern that it is given, and these scores were made from
     // one cache, in this order: the second ones are of a pattern without first column, the later ones without diagonal too.
-    [FixtureFact]
+    [Fact]
     public void Head_detector_scores_are_upstreams()
     {
         using AttentionOnly made = new();
@@ -64,7 +63,7 @@ public class HeadScoreParityTests
                 }
     }
 
-    [FixtureFact]
+    [Fact]
     public void Scores_on_prompts_are_the_detectors_on_each_prompts_pattern()
     {
         using AttentionOnly made = new();
