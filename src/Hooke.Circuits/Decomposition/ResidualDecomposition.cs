@@ -3,7 +3,7 @@ using Hooke.Tensors;
 
 namespace Hooke.Circuits;
 
-/// <summary>The residual stream as the sum of what wrote it: embeddings, heads, attention biases, MLPs or their neurons.</summary>
+/// <summary>The residual stream as the sum of what wrote it: embeddings, heads, biases, MLPs or their neurons.</summary>
 /// <remarks>The parts of any depth add up to its stream within float error. Source: Elhage et al. 2021.</remarks>
 public sealed class ResidualDecomposition : IDisposable
 {

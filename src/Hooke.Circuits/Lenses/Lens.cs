@@ -13,7 +13,7 @@ namespace Hooke.Circuits;
 /// </remarks>
 public static class Lens
 {
-    /// <summary>What the lens reads of one prompt: a depth for every layer's input, and the stream that the model reads.</summary>
+    /// <summary>What the lens reads of one prompt: what enters each layer, and last the stream that the model reads.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">Its tokens.</param>
     /// <param name="request">What is wanted of it.</param>
@@ -74,7 +74,9 @@ public static class Lens
     static TokenDistribution[] Distributions(Model model, Tensor stream, int[] rows, Address site, TunedLens? tuned)
     {
         using Tensor raw = Readout.Rows(stream, rows);
-        using Tensor read = tuned is not null && site.Site == Site.ResidPre ? tuned.Translate(site.Layer!.Value, raw) : raw.Share();
+        using Tensor read = tuned is not null && site.Site == Site.ResidPre
+            ? tuned.Translate(site.Layer!.Value, raw)
+            : raw.Share();
         using Tensor logits = Readout.Logits(model, read);
         int width = logits.Shape[^1];
         TokenDistribution[] seen = new TokenDistribution[rows.Length];
