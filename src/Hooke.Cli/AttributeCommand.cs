@@ -92,8 +92,8 @@ static class AttributeCommand
         [
             .. largest.Select(c => (IReadOnlyList<string>)[Name(c), Signed(c.Value)]),
             .. left > 0 ? [[$"{left} others", Signed(found.Total - largest.Sum(c => c.Value))]] : Array.Empty<string[]>(),
-            ["all together", Signed(found.Total)],
-            ["the model's own", Signed(found.Logit)],
+            [found.SoftCap is null ? "all together" : "all together, before the cap", Signed(found.Total)],
+            [found.SoftCap is { } cap ? $"the model's own, capped at {cap:g}" : "the model's own", Signed(found.Logit)],
         ]);
 
         string Name(LogitContribution c) => c.Source is { } source
@@ -116,6 +116,7 @@ static class AttributeCommand
             sources = found.By == AttributionBy.Position ? found.BySource() : null,
             found.Total,
             found.Logit,
+            found.SoftCap,
         });
     }
 }

@@ -7,7 +7,7 @@ namespace Hooke.Cli;
 static class TokenText
 {
     /// <summary>The token that an option's text is, exactly as it stands.</summary>
-    /// <exception cref="InputException">The text is not one token; the message names the form that is, if there is one.</exception>
+    /// <exception cref="InputException">It is not one token; the message names the form that is, if there is one.</exception>
     public static int One(Tokenizer tokenizer, string option, string text)
     {
         string other = text.StartsWith(' ') ? text[1..] : " " + text;

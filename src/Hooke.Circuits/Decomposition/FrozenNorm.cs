@@ -4,23 +4,33 @@ using Hooke.Tensors;
 namespace Hooke.Circuits;
 
 /// <summary>A norm whose scale s is held at a prompt's value, and so is linear: y = (x − μ) / s · gain + bias.</summary>
-/// <param name="gain">[d_model]</param>
-/// <param name="bias">[d_model], or null for none</param>
-/// <param name="centred">Whether μ is the mean of x (layer norm) or 0 (RMS norm).</param>
-sealed class FrozenNorm(Tensor gain, Tensor? bias, bool centred)
+sealed class FrozenNorm
 {
-    /// <summary>The bias, or null.</summary>
-    public Tensor? Bias => bias;
+    readonly Tensor _gain;
+    readonly bool _centred; // μ is the mean of x in layer norm, 0 in RMS norm
 
-    /// <summary>The final norm of a model.</summary>
-    public static FrozenNorm Final(Model model) => Of(model, "ln_final");
+    FrozenNorm(Tensor gain, Tensor? bias, bool centred) => (_gain, Bias, _centred) = (gain, bias, centred);
 
-    static FrozenNorm Of(Model model, string name) =>
-        new(model.Weights[$"{name}.w"], Weight(model, $"{name}.b"), model.Config.IsLayerNorm);
+    /// <summary>The bias [d_model], or null.</summary>
+    public Tensor? Bias { get; }
+
+    /// <summary>A norm of a model by its name, such as <c>ln_final</c>; null where the model has none of that name.</summary>
+    public static FrozenNorm? Of(Model model, string name) => model.Weights.Gain(name) is { } gain
+        ? new(gain, Weight(model, $"{name}.b"), model.Config.IsLayerNorm)
+        : null;
+
+    /// <summary>The norm that a layer's attention passes on its way into the stream, or null.</summary>
+    public static FrozenNorm? AfterAttention(Model model, int layer) => Of(model, $"blocks.{layer}.ln1_post");
+
+    /// <summary>The norm that a layer's MLP passes on its way into the stream, or null.</summary>
+    public static FrozenNorm? AfterMlp(Model model, int layer) => Of(model, $"blocks.{layer}.ln2_post");
 
     /// <summary>A weight, or null where the family has none of that name.</summary>
     public static Tensor? Weight(Model model, string name) =>
         model.Weights.Names.Contains(name) ? model.Weights[name] : null;
+
+    /// <summary>y − bias for rows x […, d_model] with scales […, 1].</summary>
+    public Tensor Apply(Tensor x, Tensor scale) => Ops.NormApply(x, scale, _gain, null, _centred);
 
     /// <summary>The direction u with u · x = d · (y − bias) for every x.</summary>
     public double[] Pull(ReadOnlySpan<double> d, double scale)
@@ -28,15 +38,12 @@ sealed class FrozenNorm(Tensor gain, Tensor? bias, bool centred)
         double[] u = new double[d.Length];
         double mean = 0;
         for (int i = 0; i < u.Length; i++)
-            mean += u[i] = d[i] * gain.Data[i] / scale;
-        mean = centred ? mean / u.Length : 0;
+            mean += u[i] = d[i] * _gain.Data[i] / scale;
+        mean = _centred ? mean / u.Length : 0;
         for (int i = 0; i < u.Length; i++)
             u[i] -= mean;
         return u;
     }
-
-    /// <summary>What the bias alone gives along a direction: d · bias.</summary>
-    public double Constant(ReadOnlySpan<double> d) => bias is null ? 0 : Dot(d, bias.Data);
 
     /// <summary>Σ d x, added up in order in double precision.</summary>
     public static double Dot(ReadOnlySpan<double> d, ReadOnlySpan<float> x)

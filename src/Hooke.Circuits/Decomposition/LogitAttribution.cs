@@ -33,11 +33,12 @@ public readonly record struct LogitContribution(StreamPart Part, double Value, i
 /// <param name="Contributions">In the order of the computation; they add up to <paramref name="Total"/>.</param>
 /// <param name="Total">Their sum: the logit, or the difference, before a soft cap.</param>
 /// <param name="Logit">What the model itself computed, after a soft cap where it has one.</param>
+/// <param name="SoftCap">c where the model's logits are c · tanh(total / c), which is no sum of parts; else null.</param>
 /// <remarks>
 /// A part's direct effect only: what later layers make of it is counted as theirs. Source: Elhage et al. 2021.
 /// </remarks>
 public sealed record LogitAttribution(
-    AttributionBy By, IReadOnlyList<LogitContribution> Contributions, double Total, double Logit)
+    AttributionBy By, IReadOnlyList<LogitContribution> Contributions, double Total, double Logit, float? SoftCap)
 {
     /// <summary>Attributes the logit of one token, or its difference from another's, after a prompt.</summary>
     /// <param name="model">The model.</param>
@@ -62,7 +63,7 @@ public sealed record LogitAttribution(
             AttributionBy.Position => reader.Layers(reader.Sources, reader.Mlp),
             _ => reader.Layers(reader.Attention, reader.NeuronsAmong(neurons)),
         }];
-        return new(by, rows, rows.Sum(row => row.Value), reader.Logit);
+        return new(by, rows, rows.Sum(row => row.Value), reader.Logit, model.Config.LogitSoftCap);
     }
 
     /// <summary>By position: what all heads together read from each position, first to last; else nothing.</summary>

@@ -13,7 +13,9 @@ namespace Hooke.Circuits;
 /// </remarks>
 public static class Lens
 {
-    /// <summary>What the lens reads of one prompt: a depth for every layer's input, and the stream that the model reads.</summary>
+    const int RowsAtOnce = 64; // distributions over a large vocabulary are large
+
+    /// <summary>What the lens reads of one prompt: what enters each layer, and last the stream that the model reads.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">Its tokens.</param>
     /// <param name="request">What is wanted of it.</param>
@@ -30,12 +32,15 @@ public static class Lens
         int[] rows = Rows(prompt.Count, request.Positions);
         Address[] sites = [.. Sites(model.Config.NLayers, request.Mid)];
         using Run run = model.Run(new TokenBatch([prompt]), new Plan { Record = sites, LastLogitsOnly = true });
-        TokenDistribution[] final = Distributions(model, run[sites[^1]], rows, sites[^1], null);
-        return [.. sites.Select(site => new LensDepth(site, [
-            .. Distributions(model, run[site], rows, site, request.Tuned).Select((seen, i) => new LensCell(
-                rows[i], seen.Top(request.Top),
-                [.. (request.Tokens.Count > 0 ? request.Tokens : [final[i].Top(1)[0].Token]).Select(seen.Of)],
-                seen.Entropy, final[i].DivergenceFrom(seen)))]))];
+        List<LensCell>[] cells = [.. sites.Select(_ => new List<LensCell>())];
+        foreach (int[] some in rows.Chunk(RowsAtOnce))
+        {
+            TokenDistribution[] final = Distributions(model, run[sites[^1]], some, sites[^1], null);
+            for (int i = 0; i < sites.Length; i++)
+                cells[i].AddRange(Distributions(model, run[sites[i]], some, sites[i], request.Tuned)
+                    .Select((seen, row) => Cell(some[row], seen, final[row], request)));
+        }
+        return [.. sites.Zip(cells, (site, read) => new LensDepth(site, read))];
     }
 
     /// <summary>
@@ -49,6 +54,11 @@ public static class Lens
         using Tensor logits = Readout.Logits(model, rows);
         return logits.Reshape(stream.Shape[0], stream.Shape[1], logits.Shape[^1]);
     }
+
+    static LensCell Cell(int position, TokenDistribution seen, TokenDistribution final, LensRequest request) => new(
+        position, seen.Top(request.Top),
+        [.. (request.Tokens.Count > 0 ? request.Tokens : [final.Top(1)[0].Token]).Select(seen.Of)],
+        seen.Entropy, final.DivergenceFrom(seen));
 
     static int[] Rows(int length, PositionRange? positions)
     {
@@ -74,7 +84,9 @@ public static class Lens
     static TokenDistribution[] Distributions(Model model, Tensor stream, int[] rows, Address site, TunedLens? tuned)
     {
         using Tensor raw = Readout.Rows(stream, rows);
-        using Tensor read = tuned is not null && site.Site == Site.ResidPre ? tuned.Translate(site.Layer!.Value, raw) : raw.Share();
+        using Tensor read = tuned is not null && site.Site == Site.ResidPre
+            ? tuned.Translate(site.Layer!.Value, raw)
+            : raw.Share();
         using Tensor logits = Readout.Logits(model, read);
         int width = logits.Shape[^1];
         TokenDistribution[] seen = new TokenDistribution[rows.Length];

@@ -2,7 +2,7 @@ using Hooke.Tensors;
 
 namespace Hooke.Circuits;
 
-/// <summary>A translator for the input of every layer: h + A h + b, trained so that unembed(ln_final(·)) gives the final logits.</summary>
+/// <summary>A translator h + A h + b for what enters each layer, after which ln_final and unembedding read it best.</summary>
 /// <remarks>Source: Belrose et al. 2023, "Eliciting latent predictions with the tuned lens", arXiv:2303.08112.</remarks>
 public sealed class TunedLens : IDisposable
 {

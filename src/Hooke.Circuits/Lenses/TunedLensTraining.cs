@@ -182,8 +182,9 @@ public sealed class TunedLensTraining : IDisposable
     void GoOn()
     {
         using SafetensorsFile file = SafetensorsFile.Open(_checkpoint);
+        string? steps = file.Metadata.GetValueOrDefault("step");
         if (file.Metadata.GetValueOrDefault("training") != _identity
-            || !int.TryParse(file.Metadata.GetValueOrDefault("step"), NumberStyles.None, CultureInfo.InvariantCulture, out int step)
+            || !int.TryParse(steps, NumberStyles.None, CultureInfo.InvariantCulture, out int step)
             || step > _settings.Steps || !file.Contains("losses")
             || file.EntryOf("losses").Count != (long)step * Lens.NLayers)
             throw new InputException(

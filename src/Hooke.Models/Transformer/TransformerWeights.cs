@@ -6,7 +6,7 @@ namespace Hooke.Models;
 public sealed class TransformerWeights : IDisposable
 {
     readonly Dictionary<string, Tensor> _tensors;
-    readonly List<Tensor> _gains = [];
+    readonly Dictionary<string, Tensor> _gains = [];
     readonly BlockWeights[] _blocks;
     readonly float _gainOffset;
 
@@ -30,6 +30,23 @@ public sealed class TransformerWeights : IDisposable
     /// <summary>A weight by its name; asking a matrix of a model for its elements unpacks a copy, kept with the model.</summary>
     public Tensor this[string name] => _tensors[name];
 
+    /// <summary>
+    /// What a norm multiplies by, of the norm's name such as <c>ln_final</c>: its weight, or in Gemma 1 + w; null where
+    /// the model has no such norm.
+    /// </summary>
+    public Tensor? Gain(string norm)
+    {
+        if (_gainOffset == 0 || Find($"{norm}.w") is not { } weight)
+            return Find($"{norm}.w");
+        if (!_gains.TryGetValue(norm, out Tensor? gain))
+        {
+            // The weight itself stays as the checkpoint has it; what norms multiply by lies beside it.
+            _gains[norm] = gain = weight.Clone();
+            System.Numerics.Tensors.TensorPrimitives.Add(gain.Data, _gainOffset, gain.Data);
+        }
+        return gain;
+    }
+
     internal Tensor Embedding { get; }
 
     internal Tensor? Position { get; }
@@ -44,7 +61,7 @@ public sealed class TransformerWeights : IDisposable
     /// <summary>Promises that training is over: matrices are from now on kept in the order in which products read them.</summary>
     public TransformerWeights Freeze()
     {
-        foreach (Tensor tensor in _tensors.Values.Concat(_gains))
+        foreach (Tensor tensor in _tensors.Values.Concat(_gains.Values))
             tensor.AsConstant(transposed: tensor == Unembedding);
         return this;
     }
@@ -52,7 +69,7 @@ public sealed class TransformerWeights : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor tensor in _tensors.Values.Concat(_gains))
+        foreach (Tensor tensor in _tensors.Values.Concat(_gains.Values))
             tensor.Dispose();
     }
 
@@ -62,24 +79,13 @@ public sealed class TransformerWeights : IDisposable
 
     /// <summary>A norm by its name, or null where the model has none of that name.</summary>
     internal NormWeights? Norm(string name) =>
-        Find($"{name}.w") is { } weight ? new(Gain(weight), Find($"{name}.b")) : null;
+        Gain(name) is { } gain ? new(gain, Find($"{name}.b")) : null;
 
     /// <summary>A matrix and its bias by a name with {} for W or b, or null where the model has none of that name.</summary>
     internal LinearWeights? Linear(string name) =>
         Find(name.Replace("{}", "W", StringComparison.Ordinal)) is { } weight
             ? new(weight, Find(name.Replace("{}", "b", StringComparison.Ordinal)))
             : null;
-
-    // The weight itself stays as the checkpoint has it; what norms multiply by lies beside it.
-    Tensor Gain(Tensor weight)
-    {
-        if (_gainOffset == 0)
-            return weight;
-        Tensor gain = weight.Clone();
-        System.Numerics.Tensors.TensorPrimitives.Add(gain.Data, _gainOffset, gain.Data);
-        _gains.Add(gain);
-        return gain;
-    }
 }
 
 /// <summary>Gain and, for layer norm, bias.</summary>

@@ -4,7 +4,9 @@ namespace Hooke.Tensors;
 
 public static partial class Ops
 {
-    /// <summary>Mean over rows of Σ p (log p − log q), in nats: p = softmax(reference), held constant, q = softmax(logits).</summary>
+    /// <summary>
+    /// Mean over rows of Σ p (log p − log q), in nats: p = softmax(reference), held constant, q = softmax(logits).
+    /// </summary>
     /// <param name="reference">[…, d_vocab]; no gradient flows to it</param>
     /// <param name="logits">[…, d_vocab]</param>
     /// <returns>[1]</returns>

@@ -13,18 +13,24 @@ public class DecompositionTests
     // Contributions are read in double precision off float32 activations; the model's own logit is a float32 product.
     const double LogitTolerance = 1e-5;
 
-    public static TheoryData<string> Folders => ["gpt2", "llama"];
+    public static TheoryData<string> Folders =>
+    [
+        "gpt2", "llama", "llama_biases", "qwen3", "mistral", "gpt_neo_windows", "gpt_neox", "gpt_neox_sequential",
+        "gemma", "gemma2", "gemma3_text", "tl_attn_only_random",
+    ];
 
     [Theory]
     [MemberData(nameof(Folders))]
     public void Parts_add_up_to_the_stream_at_every_depth(string folder)
     {
         using Model model = Model.Load(Fixtures.Golden(folder));
-        using ResidualDecomposition decomposition = new(model, Prompts(folder));
-        for (int layer = 0; layer <= model.Config.NLayers; layer++)
-            foreach (bool neurons in new[] { false, true })
+        foreach (bool neurons in new[] { false, true })
+        {
+            using ResidualDecomposition decomposition = new(model, Prompts(folder), neurons);
+            for (int layer = 0; layer <= model.Config.NLayers; layer++)
                 Assert.InRange(Made.Difference(
-                    Sum(decomposition.Parts(layer, neurons)), Values(decomposition.Stream(layer))), 0, SumTolerance);
+                    Sum(decomposition.Parts(layer)), Values(decomposition.Stream(layer))), 0, SumTolerance);
+        }
     }
 
     [Theory]
@@ -34,13 +40,43 @@ public class DecompositionTests
         using Model model = Model.Load(Fixtures.Golden(folder));
         int[] prompt = Prompts(folder).Prompt(0).ToArray();
         foreach (AttributionBy by in Enum.GetValues<AttributionBy>())
-            foreach (int? foil in new int?[] { null, 9 })
-            {
-                LogitAttribution found = LogitAttribution.Of(model, prompt, 7, foil, by, neurons: 3);
-                double size = found.Contributions.Sum(c => Math.Abs(c.Value));
-                Assert.InRange(Math.Abs(found.Total - found.Logit), 0, LogitTolerance * size);
-                Assert.Equal(found.Contributions.Count, found.Contributions.DistinctBy(c => (c.Part, c.Source)).Count());
-            }
+        {
+            LogitAttribution one = LogitAttribution.Of(model, prompt, 7, null, by, neurons: 3);
+            LogitAttribution other = LogitAttribution.Of(model, prompt, 9, null, by, neurons: 3);
+            LogitAttribution difference = LogitAttribution.Of(model, prompt, 7, 9, by, neurons: 3);
+            double size = one.Contributions.Sum(c => Math.Abs(c.Value));
+            Assert.InRange(Math.Abs(Capped(one) - one.Logit), 0, LogitTolerance * size);
+            Assert.InRange(Math.Abs(one.Total - other.Total - difference.Total), 0, LogitTolerance * size);
+            Assert.InRange(Math.Abs(one.Logit - other.Logit - difference.Logit), 0, LogitTolerance * size);
+            Assert.Equal(one.Contributions.Count, one.Contributions.DistinctBy(c => (c.Part, c.Source)).Count());
+        }
+    }
+
+    [Fact]
+    public void Without_norms_and_with_positions_in_attention_alone_parts_add_up_as_well()
+    {
+        TransformerConfig config = Made.Tiny().Config with
+        {
+            HasNorms = false,
+            DMlp = 0,
+            Positions = PositionKind.LearnedInAttention,
+            HasUnembedBias = true,
+        };
+        using Model model = new(config, new TransformerWeights(config, (name, shape) =>
+        {
+            Tensor weight = Tensor.Zeros(shape);
+            for (int i = 0; i < shape.Count; i++)
+                weight.Data[i] = 0.4f * new Rng(7).Fork(name).Normal((ulong)i);
+            return weight;
+        }));
+        foreach (AttributionBy by in Enum.GetValues<AttributionBy>())
+        {
+            LogitAttribution found = LogitAttribution.Of(model, [1, 5, 2, 2], 7, 9, by);
+            Assert.Equal(found.Logit, found.Total, 1e-5);
+            Assert.Equal("unembed.bias", found.Contributions[^1].Part.ToString());
+        }
+        using ResidualDecomposition decomposition = new(model, new TokenBatch([[1, 5, 2, 2], [3, 4]]));
+        Assert.InRange(Made.Difference(Sum(decomposition.Parts(2)), Values(decomposition.Stream(2))), 0, SumTolerance);
     }
 
     [Theory]
@@ -102,9 +138,13 @@ public class DecompositionTests
 
     internal static TokenBatch Prompts(string folder)
     {
-        using SafetensorsFile reference = SafetensorsFile.Open(Fixtures.Golden(folder, "reference.safetensors"));
+        string name = folder.StartsWith("tl_", StringComparison.Ordinal) ? "tl_reference.safetensors" : "reference.safetensors";
+        using SafetensorsFile reference = SafetensorsFile.Open(Fixtures.Golden(folder, name));
         return Made.Tokens(reference, "input_ids");
     }
+
+    static double Capped(LogitAttribution found) =>
+        found.SoftCap is { } cap ? cap * Math.Tanh(found.Total / cap) : found.Total;
 
     static double Margin(Run run) => (double)run.LastLogits(0)[7] - run.LastLogits(0)[9];
 

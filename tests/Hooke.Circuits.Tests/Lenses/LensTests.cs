@@ -1,5 +1,6 @@
 using Hooke.Models;
 using Hooke.Tensors;
+using Hooke.Testing;
 
 namespace Hooke.Circuits.Tests;
 
@@ -23,6 +24,17 @@ public sealed class LensTests : IDisposable
             ["blocks.0.hook_resid_pre", "blocks.0.hook_resid_mid", "blocks.1.hook_resid_pre", "blocks.1.hook_resid_mid",
                 "blocks.2.hook_resid_pre", "blocks.2.hook_resid_mid", "blocks.2.hook_resid_post"],
             depths.Select(d => d.Site.ToString()));
+    }
+
+    [Theory]
+    [InlineData("gemma2"), InlineData("gpt_neox"), InlineData("llama"), InlineData("tl_attn_only_random")]
+    public void Norm_unembedding_and_soft_cap_are_the_models_own(string folder)
+    {
+        using Model model = Model.Load(Fixtures.Golden(folder));
+        Address last = Site.ResidPost.At(model.Config.NLayers - 1);
+        using Run run = model.Run(new TokenBatch([[3, 20, 17], [5, 1]]), new Plan { Record = [last] });
+        using Tensor logits = Lens.Logits(model, run[last]);
+        Assert.Equal(run.Logits.Data.ToArray(), logits.Data.ToArray());
     }
 
     [Fact]

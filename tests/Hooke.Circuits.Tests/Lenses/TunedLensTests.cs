@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Hooke.Models;
 using Hooke.Tensors;
 
@@ -105,6 +107,32 @@ public sealed class TunedLensTests : IDisposable
             File.WriteAllText(path, text);
         InputException fault = Assert.Throws<InputException>(() => TunedLensFile.Read(_folder, _model, "tiny"));
         Assert.Contains("lens", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lens_changed_at_random_is_read_or_refused_and_never_crashes()
+    {
+        using TunedLens lens = new(2, 8);
+        TunedLensFile.Write(_folder, lens, Manifest("tiny"));
+        string[] files = [Path.Combine(_folder, "lens.json"), Path.Combine(_folder, "lens.safetensors")];
+        byte[][] whole = [.. files.Select(File.ReadAllBytes)];
+        int refused = 0;
+        Prop.ForAll<NonNegativeInt, NonNegativeInt, byte>((which, place, value) =>
+        {
+            byte[] changed = [.. whole[which.Get % 2]];
+            changed[place.Get * 7919 % changed.Length] = value;
+            File.WriteAllBytes(files[which.Get % 2], changed);
+            try
+            {
+                TunedLensFile.Read(_folder, _model, "tiny").Lens.Dispose();
+            }
+            catch (InputException)
+            {
+                refused++;
+            }
+            File.WriteAllBytes(files[which.Get % 2], whole[which.Get % 2]);
+        }).Check(Config.QuickThrowOnFailure.WithReplay(20260101UL, 7UL));
+        Assert.True(refused > 50, $"{refused} of 100 refused");
     }
 
     static TunedLensManifest Manifest(string model) => new()
