@@ -30,6 +30,7 @@ static class JsonValues
             case var other when other is Enum || other.GetType().IsDefined(typeof(JsonConverterAttribute), inherit: true):
                 json.WriteStringValue(other.ToString());
                 break;
+            case ValueType and IFormattable: throw new InvalidOperationException($"Bug in Hooke: no JSON for {value.GetType()}");
             default: WriteProperties(json, value); break;
         }
     }
