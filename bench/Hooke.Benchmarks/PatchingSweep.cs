@@ -1,58 +1,74 @@
 using System.Text.Json.Nodes;
 using Hooke.Circuits;
 using Hooke.Models;
-using Hooke.Tensors;
 
 namespace Hooke.Benchmarks;
 
-/// <summary>A sweep of residual-stream patches over layers and positions, against the same in PyTorch.</summary>
+/// <summary>Activation patching of a prompt pair, one place at a time, against the same in PyTorch.</summary>
 static class PatchingSweep
 {
-    const int Rounds = 3, Positions = 32, Answer = 1, Foil = 2;
+    const int Rounds = 3, Positions = 32, DifferentAt = 20;
 
-    /// <summary>Prints the table.</summary>
-    public static void Run()
+    /// <summary>Prints the table of residual streams, by layer and position.</summary>
+    public static void Residual()
     {
         using Model model = RandomGpt2.Create();
         using TorchPeer peer = new(model);
-        int[][] pair = RandomGpt2.Prompts(2, Positions);
-        PromptSet prompts = new(new TokenBatch([pair[0]]), new TokenBatch([pair[1]]), [([Answer], [Foil])]);
-        Console.WriteLine(
-            $"GPT-2 small's shape, random weights, float32; {model.Config.NLayers} layers x {Positions} positions, "
-            + $"a prompt pair of {Positions} tokens.");
-        Console.WriteLine("The metric is the logit difference at the last token. Ratio: time of PyTorch / time of Hooke.");
-        Console.WriteLine($"{Work.Threads} threads, {32 * GemmTiles.Width}-bit vectors, {peer.Description}");
-        Console.WriteLine();
+        Table.Head(peer,
+            $"The residual stream of one prompt patched from another's, {model.Config.NLayers} layers x {Positions} positions.",
+            "The metric is the logit difference at the last token.");
+        Table.Columns("PyTorch runs", "variants a batch");
+        Pair random = Pair.Random(Positions), alike = Pair.DifferentAt(DifferentAt, Positions);
+        int whole = Fastest(peer, random, "residual", late: false, 32, 64, 128);
+        int late = Fastest(peer, random, "residual", late: true, 8, 16, 32);
+        Console.WriteLine("Prompts that differ in every token:");
+        Compare(model, peer, random, "residual", s => s.Residual(), whole, late);
+        Console.WriteLine($"Prompts that differ in token {DifferentAt} of 0..{Positions - 1}:");
+        Compare(model, peer, alike, "residual", s => s.Residual(), whole, late);
+    }
 
-        JsonObject whole = Best(peer, pair, late: false, 32, 64, 128), late = Best(peer, pair, late: true, 8, 16, 32);
+    /// <summary>Prints the table of heads.</summary>
+    public static void Heads()
+    {
+        using Model model = RandomGpt2.Create();
+        using TorchPeer peer = new(model);
+        Table.Head(peer,
+            $"Each of {model.Config.NLayers * model.Config.NHeads} heads' z at all {Positions} positions patched from another "
+            + "prompt, which differs in every token.",
+            "The metric is the logit difference at the last token.");
+        Table.Columns("PyTorch runs", "variants a batch");
+        Pair pair = Pair.Random(Positions);
+        Compare(model, peer, pair, "heads", s => s.Heads(),
+            Fastest(peer, pair, "heads", late: false, 24, 48, 144), Fastest(peer, pair, "heads", late: true, 6, 12));
+    }
+
+    static void Compare(
+        Model model, TorchPeer peer, Pair pair, string kind, Func<Sweep, double[][]> sweep, int batch, int lateBatch)
+    {
+        JsonObject whole = Request(pair, kind, late: false, batch), late = Request(pair, kind, late: true, lateBatch);
         double[] ours = [], theirs = [], theirsLate = [];
         double[] ms = Turns.Medians(Rounds, () => Time(peer, whole, out theirs), () => Time(peer, late, out theirsLate),
             () => Turns.Time(() =>
             {
-                using Sweep sweep = new(model, prompts);
-                ours = [.. sweep.Residual().SelectMany(layer => layer)];
+                using Sweep patching = new(model, pair.Prompts);
+                ours = [.. sweep(patching).SelectMany(layer => layer)];
             }));
-        Row("PyTorch runs", "variants a batch", "PyTorch", "Hooke", "ratio");
-        Row("whole forward passes", $"{whole["batch"]}", Seconds(ms[0]), Seconds(ms[2]), $"{ms[0] / ms[2]:F2}");
-        Row("from the patched layer", $"{late["batch"]}", Seconds(ms[1]), Seconds(ms[2]), $"{ms[1] / ms[2]:F2}");
-        double worst = Math.Max(Difference(ours, theirs), Difference(ours, theirsLate));
-        Console.WriteLine();
-        Console.WriteLine($"All {ours.Length} values of the three agree to {worst:E1} of the largest.");
+        Table.Row("  whole forward passes", $"{batch}", ms[0], ms[2]);
+        Table.Row("  from the patched layer", $"{lateBatch}", ms[1], ms[2]);
+        double off = Math.Max(Agreement.OfLargest(ours, theirs), Agreement.OfLargest(ours, theirsLate));
+        Console.WriteLine($"  All {ours.Length} values of the three agree to {off:E1} of the largest.");
     }
 
     // The batch size that PyTorch is fastest with.
-    static JsonObject Best(TorchPeer peer, int[][] pair, bool late, params int[] batches) => batches
-        .Select(batch => new JsonObject
-        {
-            ["do"] = "sweep",
-            ["clean"] = TorchPeer.Json(pair[0]),
-            ["counterfactual"] = TorchPeer.Json(pair[1]),
-            ["answer"] = Answer,
-            ["foil"] = Foil,
-            ["late"] = late,
-            ["batch"] = batch,
-        })
-        .MinBy(request => Time(peer, request, out _))!;
+    static int Fastest(TorchPeer peer, Pair pair, string kind, bool late, params int[] batches) =>
+        batches.MinBy(batch => peer.Time(Request(pair, kind, late, batch)));
+
+    static JsonObject Request(Pair pair, string kind, bool late, int batch)
+    {
+        JsonObject request = pair.Request("sweep");
+        (request["kind"], request["late"], request["batch"]) = (kind, late, batch);
+        return request;
+    }
 
     static double Time(TorchPeer peer, JsonObject request, out double[] values)
     {
@@ -60,12 +76,4 @@ static class PatchingSweep
         values = [.. answer["values"]!.AsArray().Select(value => (double)value!)];
         return (double)answer["ms"]!;
     }
-
-    static double Difference(double[] ours, double[] theirs) =>
-        ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max() / ours.Max(Math.Abs);
-
-    static string Seconds(double ms) => $"{ms / 1000:F2} s";
-
-    static void Row(string what, string batch, string peer, string hooke, string ratio) =>
-        Console.WriteLine($"{what,-24}{batch,18}{peer,12}{hooke,12}{ratio,8}");
 }

@@ -20,12 +20,28 @@ try
         case ["memory", "record", string folder]:
             Memory.Record(folder);
             return 0;
+        case ["attribution"]:
+            AttributionGradients.Run();
+            return 0;
         case ["sweep"]:
-            PatchingSweep.Run();
+            PatchingSweep.Residual();
+            return 0;
+        case ["heads"]:
+            PatchingSweep.Heads();
+            return 0;
+        case ["eapig"]:
+            EdgeGradients.Run();
+            return 0;
+        case ["generation"]:
+            CachedGeneration.Run();
+            return 0;
+        case ["coldstart", string program]:
+            ColdStart.Run(program);
             return 0;
         default:
             Console.Error.WriteLine(
-                "Say which table: forward, sweep, memory or matmul [SHAPE ...], for example: matmul 128x768x3072");
+                "Say which table: forward, attribution, sweep, heads, eapig, generation, coldstart PROGRAM, memory "
+                + "or matmul [SHAPE ...], for example: matmul 128x768x3072");
             return 2;
     }
 }

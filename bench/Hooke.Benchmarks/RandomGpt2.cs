@@ -37,6 +37,11 @@ static class RandomGpt2
             Enumerable.Range(0, positions).Select(_ => draws.Below(Config.DVocab)).ToArray())];
     }
 
+    /// <summary>The addresses of sites, in every layer where a layer has them.</summary>
+    public static IReadOnlyList<Address> Everywhere(IEnumerable<Site> sites) => [.. sites.SelectMany(site => site.IsPerLayer
+        ? Enumerable.Range(0, Config.NLayers).Select(layer => site.At(layer))
+        : [site.At()])];
+
     // Uniform, of deviation 1/√in for matrices; nothing stays 0 or 1, so that no weight can be left out unnoticed.
     static Tensor Weight(string name, Shape shape)
     {

@@ -9,7 +9,8 @@ namespace Hooke.Benchmarks;
 /// <summary>The same model in PyTorch: a process of its own that works when asked and otherwise waits.</summary>
 sealed class TorchPeer : IDisposable
 {
-    const string Python = "/usr/bin/python3"; // Debian's, which its python3-torch belongs to
+    /// <summary>The interpreter.</summary>
+    public const string Python = "/usr/bin/python3"; // Debian's, which its python3-torch belongs to
 
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hooke-bench-");
     readonly Process _process;
@@ -51,6 +52,10 @@ sealed class TorchPeer : IDisposable
             ? throw new InputException("the PyTorch side has stopped, see above")
             : JsonNode.Parse(answer)!;
     }
+
+    /// <summary>Asks for work and gives the milliseconds that it took.</summary>
+    /// <exception cref="InputException">The peer has failed; it has said why on standard error.</exception>
+    public double Time(JsonObject request) => (double)Ask(request)["ms"]!;
 
     /// <summary>Prompts as JSON.</summary>
     public static JsonArray Json(IEnumerable<int[]> prompts) => [.. prompts.Select(Json)];

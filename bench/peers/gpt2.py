@@ -41,7 +41,7 @@ class Gpt2:
         flat = torch.addmm(self.weights[name + ".bias"], x.reshape(-1, weight.shape[0]), weight)
         return flat.view(*x.shape[:-1], weight.shape[1])
 
-    def norm(self, x, name, keep, site):
+    def norm(self, x, name, keep=None, site=None):
         gain, bias = self.weights[name + ".weight"], self.weights[name + ".bias"]
         if keep is None:
             return F.layer_norm(x, (self.width,), gain, bias, self.epsilon)
@@ -56,40 +56,51 @@ class Gpt2:
             self.masks[positions] = torch.full((positions, positions), -math.inf).triu(1)
         return self.masks[positions]
 
-    def attention(self, x, layer, keep):
+    def attend(self, x, layer, keep=None):
+        """The heads' z [batch, pos, head, d_head] from the residual stream entering a layer."""
         batch, positions, _ = x.shape
-        packed = self.linear(x, f"h.{layer}.attn.c_attn").view(batch, positions, 3, self.heads, -1)
-        q, k, v = packed.unbind(2)
-        width = q.shape[-1]
+        normed = self.norm(x, f"h.{layer}.ln_1", keep, f"blocks.{layer}.ln1")
+        q, k, v = self.linear(normed, f"h.{layer}.attn.c_attn").view(batch, positions, 3, self.heads, -1).unbind(2)
+        width, square = q.shape[-1], (batch, self.heads, positions, positions)
 
         def flat(heads):
             return heads.transpose(1, 2).reshape(batch * self.heads, positions, width)
 
-        scores = torch.baddbmm(self.mask(positions), flat(q), flat(k).transpose(1, 2), alpha=1 / math.sqrt(width))
+        scores = torch.baddbmm(
+            self.mask(positions), flat(q), flat(k).transpose(1, 2), alpha=1 / math.sqrt(width)).view(square)
         pattern = torch.softmax(scores, -1)
-        z = torch.bmm(pattern, flat(v)).view(batch, self.heads, positions, width).transpose(1, 2)
+        z = torch.bmm(pattern.flatten(0, 1), flat(v)).view(batch, self.heads, positions, width).transpose(1, 2)
         if keep is not None:
-            site, square = f"blocks.{layer}.attn.", (batch, self.heads, positions, positions)
+            site = f"blocks.{layer}.attn."
             keep[site + "hook_q"], keep[site + "hook_k"], keep[site + "hook_v"] = q, k, v
-            keep[site + "hook_attn_scores"], keep[site + "hook_pattern"] = scores.view(square), pattern.view(square)
-            keep[site + "hook_z"] = z
-        return self.linear(z.reshape(batch, positions, self.width), f"h.{layer}.attn.c_proj")
+            keep[site + "hook_attn_scores"], keep[site + "hook_pattern"], keep[site + "hook_z"] = scores, pattern, z
+        return z
 
-    def block(self, x, layer, keep=None):
-        """The residual stream after a block."""
+    def mlp(self, mid, layer, keep=None):
+        """What the MLP adds, from the residual stream after attention."""
         site = f"blocks.{layer}."
-        attn_out = self.attention(self.norm(x, f"h.{layer}.ln_1", keep, site + "ln1"), layer, keep)
-        mid = x + attn_out
         pre = self.linear(self.norm(mid, f"h.{layer}.ln_2", keep, site + "ln2"), f"h.{layer}.mlp.c_fc")
         post = F.gelu(pre, approximate="tanh")
-        mlp_out = self.linear(post, f"h.{layer}.mlp.c_proj")
+        if keep is not None:
+            keep[site + "mlp.hook_pre"], keep[site + "mlp.hook_post"] = pre, post
+        return self.linear(post, f"h.{layer}.mlp.c_proj")
+
+    def finish(self, x, z, layer, keep=None):
+        """The residual stream after a block, from that entering it and its heads' z."""
+        attn_out = self.linear(z.flatten(2), f"h.{layer}.attn.c_proj")
+        mid = x + attn_out
+        mlp_out = self.mlp(mid, layer, keep)
         after = mid + mlp_out
         if keep is not None:
+            site = f"blocks.{layer}."
             keep[site + "hook_resid_pre"], keep[site + "hook_resid_mid"] = x, mid
             keep[site + "hook_resid_post"] = after
             keep[site + "hook_attn_out"], keep[site + "hook_mlp_out"] = attn_out, mlp_out
-            keep[site + "mlp.hook_pre"], keep[site + "mlp.hook_post"] = pre, post
         return after
+
+    def block(self, x, layer, keep=None):
+        """The residual stream after a block."""
+        return self.finish(x, self.attend(x, layer, keep), layer, keep)
 
     def embed(self, tokens, keep=None):
         token = F.embedding(tokens, self.weights["wte.weight"])

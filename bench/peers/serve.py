@@ -9,8 +9,11 @@ import time
 
 import torch
 
+from attribution import Differentiable, gradients
+from edges import EdgeAttribution
+from generation import generate
 from gpt2 import Gpt2
-from sweep import Sweep
+from sweep import HeadSweep, ResidualSweep
 
 
 def milliseconds(work):
@@ -19,16 +22,23 @@ def milliseconds(work):
     return 1000 * (time.perf_counter() - start), result
 
 
-def record(model, request):
-    """Every activation of one run, one after the other in the order asked for, into a file."""
-    keep = {}
-    model.run(torch.tensor(request["tokens"]), keep)
+def write(tensors, request):
+    """Tensors one after the other in the order of the names asked for, into a file; names that nobody asked for."""
     with open(request["file"], "wb") as file:
         for name in request["names"]:
-            keep.pop(name).contiguous().numpy().tofile(file)
-    return {"others": list(keep)}
+            tensors.pop(name).contiguous().numpy().tofile(file)
+    return {"others": list(tensors)}
 
 
+@torch.inference_mode()
+def record(model, request):
+    """Every activation of one run into a file."""
+    keep = {}
+    model.run(torch.tensor(request["tokens"]), keep)
+    return write(keep, request)
+
+
+@torch.inference_mode()
 def forward(model, request):
     """A run that records everything."""
     tokens = torch.tensor(request["tokens"])
@@ -39,14 +49,48 @@ def forward(model, request):
     return {"ms": milliseconds(run)[0]}
 
 
+def attribution(model, request):
+    """Gradients of the metric with respect to every activation; into a file where one is named."""
+    tokens, differentiable = torch.tensor(request["tokens"]), Differentiable(model)
+
+    def run():
+        return gradients(differentiable, tokens, request["answer"], request["foil"])
+
+    if "file" in request:
+        return write(run(), request)
+    return {"ms": milliseconds(lambda: run() and None)[0]}
+
+
+@torch.inference_mode()
 def sweep(model, request):
     """A patching sweep, in whole forward passes or from the patched layer on."""
+    kind = {"residual": ResidualSweep, "heads": HeadSweep}[request["kind"]]
+
     def run():
-        patching = Sweep(model, request["clean"], request["counterfactual"], request["answer"], request["foil"])
-        return patching.run(request["late"], request["batch"])
+        patching = kind(model, request["clean"], request["counterfactual"], request["answer"], request["foil"])
+        return patching.run(patching.places(), request["late"], request["batch"])
 
     ms, values = milliseconds(run)
     return {"ms": ms, "values": values}
+
+
+def edges(model, request):
+    """Edge attribution, its scores [writing component, reading component] into a file."""
+    def run():
+        attributed = EdgeAttribution(
+            model, request["clean"], request["counterfactual"], request["answer"], request["foil"])
+        return attributed.scores(request["steps"])
+
+    ms, scores = milliseconds(run)
+    write({"scores": scores}, {"names": ["scores"], **request})
+    return {"ms": ms}
+
+
+@torch.inference_mode()
+def generation(model, request):
+    """Greedy generation: its tokens and their logits."""
+    ms, (tokens, logits) = milliseconds(lambda: generate(model, request["prompt"], request["count"]))
+    return {"ms": ms, "tokens": tokens, "logits": logits}
 
 
 def about(_, __):
@@ -56,12 +100,12 @@ def about(_, __):
 def main():
     folder, threads = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    commands = {"about": about, "record": record, "forward": forward, "sweep": sweep}
-    with torch.inference_mode():
-        model = Gpt2(folder)
-        for line in sys.stdin:
-            request = json.loads(line)
-            print(json.dumps(commands[request["do"]](model, request)), flush=True)
+    commands = [about, attribution, edges, forward, generation, record, sweep]
+    by_name = {command.__name__: command for command in commands}
+    model = Gpt2(folder)
+    for line in sys.stdin:
+        request = json.loads(line)
+        print(json.dumps(by_name[request["do"]](model, request)), flush=True)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,9 @@ namespace Hooke.Cli;
 /// <summary>Where a command prints: tables or one JSON document on standard output, progress on standard error.</summary>
 static class Output
 {
-    static readonly JsonSerializerOptions Indented = new()
+    static readonly JsonWriterOptions Indented = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
+        Indented = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -26,8 +25,14 @@ static class Output
         AnsiConsole.Profile.Width = 160;
     }
 
-    /// <summary>Prints a value as JSON.</summary>
-    public static void Json<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Indented));
+    /// <summary>Prints a value as JSON, its properties named in snake_case.</summary>
+    public static void Json(object value)
+    {
+        System.Buffers.ArrayBufferWriter<byte> text = new();
+        using (Utf8JsonWriter json = new(text, Indented))
+            JsonValues.Write(json, value);
+        Console.Out.WriteLine(System.Text.Encoding.UTF8.GetString(text.WrittenSpan));
+    }
 
     /// <summary>Prints a text as it stands.</summary>
     public static void Text(string text) => Console.Out.WriteLine(text);

@@ -14,6 +14,7 @@ RootCommand root = new("""
     VerifyCommand.Create(),
     TinyworldCommand.Create(),
     ModelCommand.Create(),
+    GenerateCommand.Create(),
     HeadsCommand.Create(),
     PatchCommand.Create(),
     LensCommand.Create(),

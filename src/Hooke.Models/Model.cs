@@ -34,6 +34,9 @@ public sealed class Model : IDisposable
     /// <summary>Whether the model's folder has a tokenizer.</summary>
     public bool HasTokenizer => _tokenizer is not null;
 
+    /// <summary>The tokens that end a text, as the model's folder names them.</summary>
+    public IReadOnlyList<int> StopTokens { get; init; } = [];
+
     internal Transformer Transformer { get; }
 
     /// <summary>
@@ -54,7 +57,10 @@ public sealed class Model : IDisposable
         string tokenizer = Path.Combine(folder, "tokenizer.json");
         Tokenizer? loaded = File.Exists(tokenizer) ? Tokenizer.Load(tokenizer) : null;
         using Checkpoint checkpoint = Checkpoint.Open(folder);
-        return new Model(config, new WeightReader(checkpoint, family, config, keepStored).Read(), loaded);
+        return new Model(config, new WeightReader(checkpoint, family, config, keepStored).Read(), loaded)
+        {
+            StopTokens = Hooke.Models.StopTokens.Read(folder),
+        };
     }
 
     /// <summary>Runs prompts given as text.</summary>
@@ -140,6 +146,30 @@ public sealed class Model : IDisposable
             throw;
         }
     }
+
+    /// <summary>Goes on from a prompt, and gives the new text piece by piece as it comes.</summary>
+    /// <exception cref="InputException">A setting or the plan cannot be carried out, or the context is too short.</exception>
+    public IEnumerable<string> GenerateText(string prompt, Generation? how = null, Plan? plan = null)
+    {
+        int[] tokens = Tokenizer.Encode(prompt);
+        GrowingText text = new(Tokenizer, tokens);
+        return Generate(new TokenBatch([tokens]), how, plan)
+            .Select(added => text.Add(added.Token)).Concat(Enumerable.Range(0, 1).Select(_ => text.End()));
+    }
+
+    /// <summary>Goes on from prompts, and gives new tokens as they come: each step one of every prompt not yet ended.</summary>
+    /// <remarks>A prompt's tokens do not depend on the other prompts, and the last may be a stop token.</remarks>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="how">For how long, and how tokens are chosen; null for the likeliest.</param>
+    /// <param name="plan">
+    /// Interventions, which hold at the prompts' positions and at new ones; negative positions count from a prompt's end.
+    /// </param>
+    /// <param name="sources">Recordings of other runs, by the names that the plan's interventions use.</param>
+    /// <exception cref="InputException">A setting or the plan cannot be carried out, or the context is too short.</exception>
+    public IEnumerable<NewToken> Generate(
+        TokenBatch prompts, Generation? how = null, Plan? plan = null,
+        IReadOnlyDictionary<string, Recording>? sources = null) =>
+        new Generator(this, prompts, how ?? new(), plan ?? Plan.Empty, sources ?? NoSources).Run();
 
     /// <summary>Writes config.json and model.safetensors in Hugging Face's layout, each atomically; gpt2 only.</summary>
     /// <exception cref="NotSupportedException">The family is only read.</exception>

@@ -16,6 +16,7 @@ public class CommandTests
     [InlineData("hooke model run \"", "model", "run")]
     [InlineData("hooke model check", "model", "check")]
     [InlineData("hooke patch --behaviour induction", "patch")]
+    [InlineData("hooke generate \"", "generate")]
     [InlineData("hooke sites", "sites")]
     [InlineData("hooke lens \"", "lens")]
     [InlineData("hooke lens train --out", "lens", "train")]

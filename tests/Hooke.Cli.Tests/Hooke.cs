@@ -19,6 +19,9 @@ static class Hooke
 {
     static readonly string Program = Path.Combine(AppContext.BaseDirectory, "hooke.dll");
 
+    // A published program, to be tested in place of the one just built.
+    static readonly string? Published = Environment.GetEnvironmentVariable("HOOKE_PROGRAM");
+
     /// <summary>The prompt pair of the kind that the shipped model answers.</summary>
     public const string Prompt = "While David and Ivan were at the library , Ivan handed a ladder to";
 
@@ -28,7 +31,7 @@ static class Hooke
 
     public static Process Start(params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [Program, .. arguments])
+        ProcessStartInfo start = new(Published ?? "dotnet", Published is null ? [Program, .. arguments] : arguments)
         {
             WorkingDirectory = Fixtures.Root,
             RedirectStandardOutput = true,

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Hooke.Models;
 using Hooke.Tensors;
 
@@ -57,21 +58,25 @@ public sealed record TunedLensManifest
 public sealed record TunedLensSite(
     Address Site, double FirstLoss, double LastLoss, double HeldOutLogitLens, double HeldOutTunedLens);
 
+/// <summary>How a manifest is written as JSON.</summary>
+[JsonSerializable(typeof(TunedLensManifest))]
+sealed partial class TunedLensJson : JsonSerializerContext;
+
 /// <summary>Writes and reads a tuned lens' folder: <c>lens.safetensors</c> and <c>lens.json</c>, each atomically.</summary>
 public static class TunedLensFile
 {
     const string WeightsName = "lens.safetensors", ManifestName = "lens.json";
     const long LargestManifest = 4_000_000;
 
-    static readonly JsonSerializerOptions Json = new()
+    static readonly TunedLensJson Json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         WriteIndented = true,
         NewLine = "\n",
-    };
+    });
 
     /// <summary>Writes a lens; the weights first, so that a manifest never names what is not there.</summary>
     /// <exception cref="InputException">The folder cannot be written.</exception>
@@ -81,7 +86,7 @@ public static class TunedLensFile
         Directory.CreateDirectory(folder);
         File.Delete(path);
         SafetensorsWriter.Write(weights, lens.Named().Select(n => ToWrite(n.Name, n.Tensor)));
-        string json = JsonSerializer.Serialize(manifest with { Sha256 = Sha256(weights) }, Json) + "\n";
+        string json = JsonSerializer.Serialize(manifest with { Sha256 = Sha256(weights) }, Json.TunedLensManifest) + "\n";
         File.WriteAllText(path + ".part", json);
         File.Move(path + ".part", path, overwrite: true);
     }
@@ -137,7 +142,7 @@ public static class TunedLensFile
         {
             if (new FileInfo(path).Length > LargestManifest)
                 throw new JsonException($"it is larger than {LargestManifest:n0} bytes");
-            TunedLensManifest manifest = JsonSerializer.Deserialize<TunedLensManifest>(File.ReadAllText(path), Json)
+            TunedLensManifest manifest = JsonSerializer.Deserialize(File.ReadAllText(path), Json.TunedLensManifest)
                 ?? throw new JsonException("it holds null");
             return manifest.Format == TunedLensManifest.CurrentFormat
                 ? manifest

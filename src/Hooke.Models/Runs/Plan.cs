@@ -11,16 +11,16 @@ public sealed record Plan
     public static Plan Empty { get; } = new();
 
     /// <summary>Activations to keep, each whole.</summary>
-    public IReadOnlyList<Address> Record { get; init; } = [];
+    public IReadOnlyList<Address> Record { get; init => field = value ?? []; } = []; // null: read from JSON without it
 
     /// <summary>Changes, made in this order where several are at one place.</summary>
-    public IReadOnlyList<Intervention> Interventions { get; init; } = [];
+    public IReadOnlyList<Intervention> Interventions { get; init => field = value ?? []; } = [];
 
     /// <summary>Whether logits are wanted only at each prompt's last token.</summary>
     public bool LastLogitsOnly { get; init; }
 
     /// <summary>The plan as JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
+    public string ToJson() => JsonSerializer.Serialize(this, PlanJson.Strict.Plan);
 
     /// <summary>Reads a plan from JSON.</summary>
     /// <exception cref="InputException">It is not a plan.</exception>
@@ -28,7 +28,7 @@ public sealed record Plan
     {
         try
         {
-            Plan? plan = JsonSerializer.Deserialize<Plan>(json, JsonOptions);
+            Plan? plan = JsonSerializer.Deserialize(json, PlanJson.Strict.Plan);
             if (plan is not null && !plan.Record.Contains(null!) && !plan.Interventions.Any(i => i is null || i.At is null
                 || i is Reroute reroute && reroute.Sources.Contains(null!)))
                 return plan;
@@ -39,12 +39,18 @@ public sealed record Plan
         }
         throw new InputException("this is not a plan: it has a null where an address or an intervention belongs");
     }
+}
 
-    static JsonSerializerOptions JsonOptions { get; } = new()
+/// <summary>How a plan is written as JSON.</summary>
+[JsonSerializable(typeof(Plan))]
+sealed partial class PlanJson : JsonSerializerContext
+{
+    /// <summary>The one way plans are read and written.</summary>
+    public static PlanJson Strict { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-    };
+    });
 }

@@ -158,11 +158,13 @@ public readonly record struct PositionRange
 }
 
 /// <summary>Addresses as their text form.</summary>
-sealed class AddressJson : JsonConverter<Address>
+public sealed class AddressJson : JsonConverter<Address>
 {
+    /// <inheritdoc/>
     public override Address Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Address.Parse(reader.GetString() ?? "");
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Address value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
 }

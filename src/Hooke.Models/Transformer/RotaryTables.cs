@@ -10,7 +10,8 @@ internal sealed class RotaryTables(TransformerConfig config)
 
     /// <summary>The table of a layer, of at least so many positions; null where the model has no rotary embedding.</summary>
     /// <remarks>
-    /// As long as the longest prompt so far: what a config says of the context is not to be trusted with memory.
+    /// As long as the longest prompt so far, twice as long where it grows, as while generating: what a config says of the
+    /// context is not to be trusted with memory.
     /// </remarks>
     public RotaryTable? Of(int layer, int positions)
     {
@@ -19,7 +20,8 @@ internal sealed class RotaryTables(TransformerConfig config)
         lock (_lock)
         {
             if (!_tables.TryGetValue(rotary, out RotaryTable? table) || table.Positions < positions)
-                _tables[rotary] = table = new(rotary.Frequencies(config.DHead), positions);
+                _tables[rotary] = table =
+                    new(rotary.Frequencies(config.DHead), Math.Max(positions, 2 * (table?.Positions ?? 0)));
             return table;
         }
     }

@@ -9,13 +9,13 @@ public static class TinyworldFolder
 {
     const string WorldName = "world.json", RecordName = "training.json";
 
-    static readonly JsonSerializerOptions Json = new()
+    static readonly TrainingJson Json = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         WriteIndented = true,
         NewLine = "\n",
-    };
+    });
 
     /// <summary>The world that a folder's model was trained on.</summary>
     /// <exception cref="InputException">The folder has no world, or a damaged one.</exception>
@@ -36,7 +36,7 @@ public static class TinyworldFolder
         string path = Path.Combine(folder, RecordName);
         try
         {
-            return JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllText(path), Json)
+            return JsonSerializer.Deserialize(File.ReadAllText(path), Json.TrainingRecord)
                 ?? throw new JsonException("it holds null");
         }
         catch (Exception fault) when (fault is IOException or JsonException or UnauthorizedAccessException)
@@ -56,10 +56,14 @@ public static class TinyworldFolder
     internal static void WriteRecord(string folder, TrainingRecord record)
     {
         string path = Path.Combine(folder, RecordName);
-        File.WriteAllText(path + ".partial", JsonSerializer.Serialize(record, Json) + "\n");
+        File.WriteAllText(path + ".partial", JsonSerializer.Serialize(record, Json.TrainingRecord) + "\n");
         File.Move(path + ".partial", path, overwrite: true);
     }
 }
+
+/// <summary>How a training's record is written as JSON.</summary>
+[JsonSerializable(typeof(TrainingRecord))]
+sealed partial class TrainingJson : JsonSerializerContext;
 
 /// <summary>How a world's model was trained: enough to make the same bytes again.</summary>
 /// <param name="WorldSeed">The world's seed.</param>
