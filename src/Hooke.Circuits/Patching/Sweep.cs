@@ -8,7 +8,8 @@ namespace Hooke.Circuits;
 /// </summary>
 /// <remarks>
 /// A value is (m(patched) − m(counterfactual)) / (m(clean) − m(counterfactual)), m the mean over prompts: 0 where the place
-/// does not matter, 1 where it restores all. Of every variant only what the patch can change is computed (<see cref="Variants"/>).
+/// does not matter, 1 where it restores all. Of every variant only what the patch can change is computed
+/// (<see cref="Variants"/>).
 /// </remarks>
 public sealed class Sweep : IDisposable
 {

@@ -26,7 +26,8 @@ internal sealed record Cone(
         IReadOnlyDictionary<string, Recording> sources, Recording kept)
     {
         // Heads that read streams of their own, and edges, concern a whole layer; what has no layer lies outside of all.
-        bool alone = interventions.Count == 0 || interventions.Any(i => i is Reroute || i.At.Layer is null || i.Prompts is not null
+        bool alone = interventions.Count == 0 || interventions.Any(i =>
+            i is Reroute || i.At.Layer is null || i.Prompts is not null
             || i.At.Site == Site.QInput || i.At.Site == Site.KInput || i.At.Site == Site.VInput);
         return alone
             ? new(index, interventions, 0, 0, IsAlone: true)

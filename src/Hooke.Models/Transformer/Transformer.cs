@@ -81,7 +81,9 @@ internal sealed class Transformer(TransformerConfig config, TransformerWeights w
     Tensor Some(Tensor normed, int[] tokens)
     {
         using Tensor matrix = Ops.Gather(weights.Unembedding, tokens);
-        using Tensor? bias = weights.UnembedBias is { } all ? Tensor.From([.. tokens.Select(t => all.Data[t])], tokens.Length) : null;
+        using Tensor? bias = weights.UnembedBias is { } all
+            ? Tensor.From([.. tokens.Select(t => all.Data[t])], tokens.Length)
+            : null;
         return Ops.MatMul(normed, matrix, bias, transposed: true);
     }
 
