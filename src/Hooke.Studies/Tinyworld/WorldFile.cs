@@ -7,7 +7,7 @@ namespace Hooke.Studies;
 /// <summary>A world as its file writes it: word lists, tables of facts, and the passages that tell of them.</summary>
 sealed record WorldFile
 {
-    static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
+    static readonly WorldJson Strict = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {
         PropertyNameCaseInsensitive = false,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -17,7 +17,7 @@ sealed record WorldFile
         AllowOutOfOrderMetadataProperties = true,
         NumberHandling = JsonNumberHandling.Strict,
         ReadCommentHandling = JsonCommentHandling.Skip,
-    };
+    });
 
     static readonly JsonDocumentOptions Commented = new() { CommentHandling = JsonCommentHandling.Skip };
 
@@ -38,7 +38,7 @@ sealed record WorldFile
                 CheckNulls(document.RootElement, "it", source);
                 CheckKinds(document.RootElement, source);
             }
-            return JsonSerializer.Deserialize<WorldFile>(json, Strict)!;
+            return JsonSerializer.Deserialize(json, Strict.WorldFile)!;
         }
         catch (JsonException fault)
         {
@@ -77,6 +77,10 @@ sealed record WorldFile
     }
 }
 
+/// <summary>How a world file is read; what has a default there is settable, as an init-only one would lose it.</summary>
+[JsonSerializable(typeof(WorldFile))]
+sealed partial class WorldJson : JsonSerializerContext;
+
 /// <summary>Rows of facts; the columns under <c>shuffle</c> are dealt anew by the world's seed.</summary>
 sealed record Table
 {
@@ -84,5 +88,5 @@ sealed record Table
 
     public required string[][] Rows { get; init; }
 
-    public string[] Shuffle { get; init; } = [];
+    public string[] Shuffle { get; set; } = [];
 }

@@ -19,10 +19,10 @@ sealed class Bracket : Passage
     /// <summary>The list of words inside the brackets.</summary>
     public required string Words { get; init; }
 
-    public int Deepest { get; init; } = 3;
+    public int Deepest { get; set; } = 3;
 
     /// <summary>The most brackets of a passage, opening ones counted.</summary>
-    public int Most { get; init; } = 5;
+    public int Most { get; set; } = 5;
 
     [JsonIgnore]
     public override IEnumerable<string> OwnWords => [.. Openers, .. Closers];

@@ -12,9 +12,9 @@ sealed class Induction : Passage
     /// <summary>The list of words.</summary>
     public required string Words { get; init; }
 
-    public int Shortest { get; init; } = 5;
+    public int Shortest { get; set; } = 5;
 
-    public int Longest { get; init; } = 8;
+    public int Longest { get; set; } = 8;
 
     public override void Prepare(WorldData world)
     {

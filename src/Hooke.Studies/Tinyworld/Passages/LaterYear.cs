@@ -12,12 +12,12 @@ sealed class LaterYear : Passage
 {
     WorldData? _world;
 
-    public int FirstCentury { get; init; } = 11;
+    public int FirstCentury { get; set; } = 11;
 
-    public int LastCentury { get; init; } = 19;
+    public int LastCentury { get; set; } = 19;
 
     /// <summary>The longest time, in years.</summary>
-    public int Span { get; init; } = 25;
+    public int Span { get; set; } = 25;
 
     [JsonIgnore]
     public override IEnumerable<string> OwnWords => Enumerable.Range(0, 100).Select(TwoDigits);

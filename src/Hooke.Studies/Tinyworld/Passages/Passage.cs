@@ -30,24 +30,24 @@ abstract class Passage
 
     public required string Name { get; init; }
 
-    public string About { get; init; } = "";
+    public string About { get; set; } = "";
 
     /// <summary>How often it is drawn, relative to the other passages.</summary>
     public required int Weight { get; init; }
 
     /// <summary>False for text that only supports the others and is no behaviour.</summary>
-    public bool Tested { get; init; } = true;
+    public bool Tested { get; set; } = true;
 
     /// <summary>The share of combinations kept out of training.</summary>
-    public double HeldOut { get; init; } = 0.15;
+    public double HeldOut { get; set; } = 0.15;
 
     /// <summary>The share of training passages that tell the counterfactual side.</summary>
-    public double Flipped { get; init; } = 0.5;
+    public double Flipped { get; set; } = 0.5;
 
     public required string[] Templates { get; init; }
 
     /// <summary>Where there are some, held-out prompts use these, and training never does.</summary>
-    public string[] HeldOutTemplates { get; init; } = [];
+    public string[] HeldOutTemplates { get; set; } = [];
 
     /// <summary>The name of its kind.</summary>
     [JsonIgnore]

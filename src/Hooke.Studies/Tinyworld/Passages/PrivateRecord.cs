@@ -23,7 +23,7 @@ sealed class PrivateRecord : Passage
     public required string LastNames { get; init; }
 
     /// <summary>The length of the code, in two-digit tokens.</summary>
-    public int Length { get; init; } = 4;
+    public int Length { get; set; } = 4;
 
     /// <summary>What is said in place of anybody else's code; its first word is the foil.</summary>
     public required string Withheld { get; init; }
