@@ -37,8 +37,10 @@ class Gpt2:
 
     def linear(self, x, name):
         """[..., in] to [..., out] by a matrix [in, out] and a bias."""
-        weight = self.weights[name + ".weight"]
-        flat = torch.addmm(self.weights[name + ".bias"], x.reshape(-1, weight.shape[0]), weight)
+        weight, bias = self.weights[name + ".weight"], self.weights[name + ".bias"]
+        rows = x.reshape(-1, weight.shape[0])
+        # OpenBLAS is many times slower at a product of one row than at the same as a matrix and a vector.
+        flat = torch.addmv(bias, weight.t(), rows[0]) if len(rows) == 1 else torch.addmm(bias, rows, weight)
         return flat.view(*x.shape[:-1], weight.shape[1])
 
     def norm(self, x, name, keep=None, site=None):
@@ -110,7 +112,11 @@ class Gpt2:
         return token + position
 
     def unembed(self, x, keep=None):
-        logits = F.linear(self.norm(x, "ln_f", keep, "ln_final"), self.weights["wte.weight"])
+        normed, weight = self.norm(x, "ln_f", keep, "ln_final"), self.weights["wte.weight"]
+        if x.numel() == self.width:  # one row, as above
+            logits = torch.mv(weight, normed.flatten()).view(*x.shape[:-1], -1)
+        else:
+            logits = F.linear(normed, weight)
         if keep is not None:
             keep["logits"] = logits
         return logits
