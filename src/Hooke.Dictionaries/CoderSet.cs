@@ -11,6 +11,9 @@ public sealed class CoderSet : IDisposable
     /// <param name="coders">The coders; those of a set in the order of their layers.</param>
     public CoderSet(params IReadOnlyList<SparseCoder> coders) => Coders = coders;
 
+    /// <summary>The names of the layouts that are read.</summary>
+    public static IReadOnlyList<string> Layouts { get; } = [.. DictionaryLayout.All.Select(layout => layout.Name)];
+
     /// <summary>Where it was read from; empty for one made here.</summary>
     public string Path { get; internal init; } = "";
 

@@ -29,7 +29,7 @@ sealed class TorchFile : TensorSource
         {
             Collect("", _storages.Value, 0);
             foreach (TorchStorage storage in _tensors.Values.Select(tensor => tensor.Storage))
-                if (_storages.Length(storage) < storage.Count * storage.Type.Bytes())
+                if (_storages.Length(storage) != storage.Count * storage.Type.Bytes())
                     throw new InputException($"{path}: storage {Quote.Of(storage.Key)} should hold {storage.Count} numbers of type "
                         + $"{storage.Type.Name()}, but has {_storages.Length(storage)} bytes; fetch it again");
             foreach ((string name, TorchTensor tensor) in _tensors)
