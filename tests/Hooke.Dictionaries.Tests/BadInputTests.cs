@@ -18,7 +18,7 @@ public sealed class BadInputTests : IDisposable
 
     [Theory]
     [InlineData("\"k\": 8", "\"k\": 97", "k is 97", "96 latents"), InlineData("\"k\": 8", "\"k\": 0", "k is 0", "1 to 96")]
-    [InlineData("\"k\": 8", "\"k\": -8", "\"k\" is \"-8\"", "whole number"), InlineData("\"k\": 8", "\"k\": null", "needs k", "topk")]
+    [InlineData("\"k\": 8", "\"k\": -8", "\"k\" is \"-8\"", "whole number"), InlineData("\"k\": 8", "\"k\": null", "needs k", "TopK")]
     [InlineData("\"d_in\": 32", "\"d_in\": 33", "\"d_in\" is 33", "weights say 32")]
     [InlineData("\"d_sae\": 96", "\"d_sae\": 95", "\"d_sae\" is 95", "weights say 96")]
     [InlineData("\"architecture\": \"topk\"", "\"architecture\": \"oracle\"", "\"oracle\" is not known", "read are standard")]

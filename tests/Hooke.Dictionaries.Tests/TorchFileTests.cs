@@ -35,7 +35,7 @@ public sealed class TorchFileTests : IDisposable
         using TorchFile torch = new(Fixtures.ThirdParty("format_cases", "pytorch_storage_offset", "direction.pt"));
         StoredArray only = Assert.Single(torch.Arrays);
         float[] values = torch.Read(only.Name, 2048);
-        Assert.Equal([0.09754041, 0.03949568, 0.09052957], values[..3].Select(value => Math.Round(value, 8)));
+        Assert.All(values.Zip([0.09754041, 0.03949568, 0.09052957]), pair => Assert.Equal(pair.Second, pair.First, 7));
         Assert.Equal(10.0643532773, Math.Sqrt(values.Sum(value => (double)value * value)), 6);
     }
 

@@ -39,6 +39,9 @@ public sealed record CoderConfig
     /// <summary>Whether the input is attention's z, whose heads are flattened: [.., head, d_head] becomes [.., head · d_head].</summary>
     public bool FlattensHeads { get; init; }
 
+    /// <summary>Whether pre-activations are summed in double precision: where a folded standardiser made weights that cancel.</summary>
+    public bool EncodesInDouble { get; init; }
+
     /// <summary>Whether it writes elsewhere than it reads, even where the file names no sites.</summary>
     public bool IsTranscoder { get; init; }
 

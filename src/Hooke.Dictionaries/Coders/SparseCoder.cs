@@ -7,6 +7,7 @@ namespace Hooke.Dictionaries;
 public sealed class SparseCoder : IDisposable
 {
     readonly LatentActivation _activation;
+    readonly float[]? _wideEncoder; // W_enc row by row, where products are summed in double precision
     readonly Tensor? _decoderNorms, _reciprocalNorms; // ‖W_dec[i]‖ over all outputs, where latents are scaled by it
 
     /// <summary>A coder of weights at hand; takes them over.</summary>
@@ -16,6 +17,7 @@ public sealed class SparseCoder : IDisposable
         (Config, Weights) = (config, weights);
         RequireShapes();
         _activation = new LatentActivation(config, weights);
+        _wideEncoder = config.EncodesInDouble ? StoredWeights.Numbers(weights.Encoder) : null;
         if (config.ScalesByDecoderNorm)
         {
             _decoderNorms = DecoderNorms();
@@ -115,7 +117,9 @@ public sealed class SparseCoder : IDisposable
     Tensor Pre(ScaledInput scaled, Tensor? bias)
     {
         using Tensor centred = Config.SubtractsDecoderBias ? WithoutBias(scaled.Rows) : scaled.Rows.Share();
-        Tensor pre = Ops.MatMul(centred, Weights.Encoder, bias);
+        Tensor pre = _wideEncoder is null
+            ? Ops.MatMul(centred, Weights.Encoder, bias)
+            : WideProduct.MatMul(centred, _wideEncoder, bias);
         return _decoderNorms is null ? pre : Replaced(pre, Ops.MultiplyRows(pre, _decoderNorms));
     }
 

@@ -10,6 +10,10 @@ namespace Hooke.Dictionaries;
 /// decoder.W_{l} [l + 1, n_latents, d_acts] (what layers 0..l write to l) or, per layer, decoder.W [layers, n_latents, d_acts]. JumpReLU
 /// that rectifies. Read only.
 /// </summary>
+/// <remarks>
+/// Its standardisers are folded into the weights: an input that never varied has weights near 10⁷, which a bias as large cancels. In
+/// float32 nothing would be left of the pre-activation, so these are summed in double precision.
+/// </remarks>
 sealed class CrosslayerTranscoderLayout : DictionaryLayout
 {
     const string WeightsFile = "checkpoint.safetensors", Theta = "nonlinearity.theta";
@@ -44,6 +48,7 @@ sealed class CrosslayerTranscoderLayout : DictionaryLayout
                 Outputs = [.. Enumerable.Range(layer, reach).Select(l => new CoderSite(Written(l), width))],
                 NLatents = nLatents,
                 IsTranscoder = true,
+                EncodesInDouble = true,
             };
             coders.Add(new SparseCoder(config.Checked(file.Path), new CoderWeights
             {
