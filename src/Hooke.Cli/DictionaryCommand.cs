@@ -56,9 +56,10 @@ static class DictionaryCommand
             Examples:
               hooke dictionary check DIR
               hooke dictionary convert DIR NEW --to saelens
+              hooke dictionary splice DIR --text "The capital of France is"
             """)
         {
-            check, convert,
+            check, convert, DictionarySpliceCommand.Create(),
         };
     }
 

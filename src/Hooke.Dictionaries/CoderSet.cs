@@ -110,7 +110,8 @@ public sealed class CoderSet : IDisposable
             using (Tensor before = sum)
                 sum = Ops.Add(before, part);
         }
-        return sum!;
+        int first = writers[0].Coder;
+        return sum!.Reshaped(Coders[first].Leading(inputs[first]), sum!.Shape[^1]);
     }
 }
 

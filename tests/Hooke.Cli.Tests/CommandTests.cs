@@ -20,6 +20,7 @@ public class CommandTests
     [InlineData("hooke dictionary check DIR", "dictionary")]
     [InlineData("hooke dictionary check saelens", "dictionary", "check")]
     [InlineData("hooke dictionary convert saelens", "dictionary", "convert")]
+    [InlineData("hooke dictionary splice tinyworld-sae", "dictionary", "splice")]
     [InlineData("hooke sites", "sites")]
     [InlineData("hooke lens \"", "lens")]
     [InlineData("hooke lens train --out", "lens", "train")]

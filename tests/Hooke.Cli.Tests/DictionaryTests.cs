@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Hooke.Dictionaries;
+using Hooke.Tensors;
 using Hooke.Testing;
 
 namespace Hooke.Cli.Tests;
@@ -53,6 +55,29 @@ public sealed class DictionaryTests : IDisposable
     }
 
     [Fact]
+    public void A_splice_of_a_dictionary_of_random_weights_says_that_it_does_not_belong()
+    {
+        string dictionary = Random(width: 128);
+        string[] splice = ["dictionary", "splice", dictionary, "--text", Hooke.Prompt, "--text", "The capital of"];
+        Outcome table = Hooke.Run(splice);
+        Assert.Equal((1, ""), (table.Code, table.Error));
+        Assert.All(["reads blocks.2.hook_resid_post", "recovered", "18 tokens", "does not belong"], word => Assert.Contains(word, table.Out, StringComparison.Ordinal));
+        JsonElement json = Hooke.Run([.. splice, "--json"]).Json;
+        Assert.False(json.GetProperty("belongs").GetBoolean());
+        Assert.True(json.GetProperty("writes")[0].GetProperty("fvu").GetDouble() > 1);
+        Assert.Equal(4, json.GetProperty("reads")[0].GetProperty("l0").GetDouble());
+    }
+
+    [Fact]
+    public void A_splice_where_a_dictionary_does_not_fit_is_refused()
+    {
+        string[] text = ["--text", Hooke.Prompt];
+        Hooke.Run(["dictionary", "splice", TopK, .. text]).RefusedWith("reads 32 numbers", "holds 128");
+        Hooke.Run(["dictionary", "splice", TopK, "--reads", "blocks.99.hook_resid_post", .. text]).RefusedWith("99");
+        Hooke.Run("dictionary", "splice", TopK).RefusedWith("'--text' is required");
+    }
+
+    [Fact]
     public void A_dictionary_that_is_none_is_refused()
     {
         Hooke.Run("dictionary", "check", "src").RefusedWith("no dictionary in a known layout");
@@ -69,5 +94,29 @@ public sealed class DictionaryTests : IDisposable
         Hooke.Run("dictionary", "convert", TopK, _folder["new"], "--to", "tar").RefusedWith("no layout \"tar\"");
         Hooke.Run("dictionary", "convert", TopK, _folder.Path, "--to", "saelens").RefusedWith("is there already");
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    string Random(int width)
+    {
+        Rng rng = new(3);
+        Tensor Normal(string what, params ReadOnlySpan<int> shape)
+        {
+            Tensor tensor = Tensor.Zeros(shape);
+            for (int i = 0; i < tensor.Shape.Count; i++)
+                tensor.Data[i] = rng.Fork(what).Normal((ulong)i);
+            return tensor;
+        }
+
+        CoderSite[] site = [new("blocks.2.hook_resid_post", width)];
+        using CoderSet dictionary = new(new SparseCoder(
+            new CoderConfig { Kind = CoderKind.TopK, Inputs = site, Outputs = site, NLatents = 256, K = 4, SubtractsDecoderBias = true },
+            new CoderWeights
+            {
+                Encoder = Normal("encoder", width, 256).AsConstant(),
+                EncoderBias = Normal("bias", 256),
+                Decoders = [new() { Weight = Normal("decoder", 256, width), Bias = Normal("written", width) }],
+            }));
+        dictionary.Save(_folder["random"], "saelens");
+        return _folder["random"];
     }
 }

@@ -181,7 +181,8 @@ public sealed class SparseCoder : IDisposable
         return x.Reshape(x.Shape.Count / Config.DIn, Config.DIn);
     }
 
-    int[] Leading(Tensor x) => Leading(x, x.Shape[^1] == Config.DIn ? 1 : 2);
+    /// <summary>The axes of an input that are not those of one activation.</summary>
+    internal int[] Leading(Tensor x) => Leading(x, x.Shape[^1] == Config.DIn ? 1 : 2);
 
     static int[] Leading(Tensor x, int dropped) => x.Shape.Sizes[..^dropped].ToArray();
 
