@@ -61,7 +61,7 @@ public sealed class DictionaryTests : IDisposable
         string[] splice = ["dictionary", "splice", dictionary, "--text", Hooke.Prompt, "--text", "The capital of"];
         Outcome table = Hooke.Run(splice);
         Assert.Equal((1, ""), (table.Code, table.Error));
-        Assert.All(["reads blocks.2.hook_resid_post", "recovered", "18 tokens", "does not belong"], word => Assert.Contains(word, table.Out, StringComparison.Ordinal));
+        Assert.All(["reads blocks.2.hook_resid_post", "recovered", "19 tokens", "does not belong"], word => Assert.Contains(word, table.Out, StringComparison.Ordinal));
         JsonElement json = Hooke.Run([.. splice, "--json"]).Json;
         Assert.False(json.GetProperty("belongs").GetBoolean());
         Assert.True(json.GetProperty("writes")[0].GetProperty("fvu").GetDouble() > 1);

@@ -69,6 +69,19 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void A_trainers_pickle_beside_a_dictionary_is_not_looked_at()
+    {
+        string folder = _folder.CopyOf(TopK);
+        File.WriteAllText(Path.Combine(folder, "trainer_state.pt"), "cos\nsystem\n.");
+        using CoderSet dictionary = CoderSet.Load(folder);
+        Assert.Equal("saelens", dictionary.Layout);
+    }
+
+    [FixtureFact]
+    public void A_whole_module_is_refused_by_the_class_it_names() => Refused(
+        Fixtures.ThirdParty("format_cases", "must_refuse", "whole_module.pth"), "transformer_lens.HookedTransformer.HookedTransformer");
+
+    [Fact]
     public void A_layer_missing_from_a_set_is_refused()
     {
         using (CoderSet made = Made.CrossLayer(3, 4, 5))

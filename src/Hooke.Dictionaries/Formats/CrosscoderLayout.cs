@@ -14,9 +14,11 @@ sealed class CrosscoderLayout : DictionaryLayout
 
     public override string LooksFor => "a .pt with W_enc of three axes";
 
+    protected override bool LooksInside => true;
+
     public override bool Fits(string path)
     {
-        if (OnlyFile(path, ".pt") is not { } found)
+        if (OnlyTorchFile(path) is not { } found)
             return false;
         using TensorSource file = TensorSource.Open(found);
         return file.Has("W_enc") && file.Of("W_enc").Shape.Count == 3;
@@ -24,7 +26,7 @@ sealed class CrosscoderLayout : DictionaryLayout
 
     protected override CoderSet Read(string path)
     {
-        using TensorSource file = TensorSource.Open(OnlyFile(path, ".pt") ?? throw new InputException($"{path} has no single .pt file"));
+        using TensorSource file = TensorSource.Open(OnlyTorchFile(path) ?? throw new InputException($"{path} has no single .pt file"));
         int[] sizes = file.Sizes("W_enc", 3);
         (int models, int width, int nLatents) = (sizes[0], sizes[1], file.Sizes("b_enc", 1)[0]);
         float[] encoder = file.Read("W_enc", models, width, nLatents), decoder = file.Read("W_dec", nLatents, models, width),

@@ -20,6 +20,9 @@ abstract class DictionaryLayout
     /// <summary>The files by which it is known, in words.</summary>
     public abstract string LooksFor { get; }
 
+    /// <summary>Whether it is known by what is inside of a file, not by the files' names.</summary>
+    protected virtual bool LooksInside => false;
+
     /// <summary>The layout of a name.</summary>
     /// <exception cref="InputException">There is none.</exception>
     public static DictionaryLayout Named(string name) => All.FirstOrDefault(layout => layout.Name == name)
@@ -31,7 +34,9 @@ abstract class DictionaryLayout
     {
         if (!Path.Exists(path))
             throw new InputException($"there is no dictionary at {path}; give a folder, or a file .pt, .npz or .safetensors");
-        DictionaryLayout[] fitting = [.. All.Where(layout => layout.Fits(path))];
+        DictionaryLayout[] fitting = [.. All.Where(layout => !layout.LooksInside && layout.Fits(path))];
+        if (fitting.Length == 0) // only now: a .pt beside a dictionary may be its trainer's
+            fitting = [.. All.Where(layout => layout.LooksInside && layout.Fits(path))];
         return fitting.Length == 1 ? fitting[0]
             : fitting.Length > 1
                 ? throw new InputException($"{path} may be {string.Join(" or ", fitting.Select(l => l.Name))}; say which with its layout")
@@ -69,16 +74,18 @@ abstract class DictionaryLayout
         : File.Exists(path) && Path.GetFileName(path) == name ? path
         : null;
 
-    /// <summary>The one file with an ending, which the path itself may be.</summary>
-    protected static string? OnlyFile(string path, string ending)
+    /// <summary>The one file with one of some endings, which the path itself may be.</summary>
+    protected static string? OnlyFile(string path, params ReadOnlySpan<string> endings)
     {
-        if (File.Exists(path))
-            return path.EndsWith(ending, StringComparison.Ordinal) ? path : null;
-        string[] found = Directory.Exists(path)
-            ? [.. Directory.EnumerateFiles(path).Where(file => file.EndsWith(ending, StringComparison.Ordinal))]
-            : [];
-        return found.Length == 1 ? found[0] : null;
+        List<string> found = [];
+        foreach (string file in File.Exists(path) ? [path] : Directory.Exists(path) ? Directory.GetFiles(path) : [])
+            if (endings.Contains(Path.GetExtension(file)))
+                found.Add(file);
+        return found.Count == 1 ? found[0] : null;
     }
+
+    /// <summary>The one file of torch.save.</summary>
+    protected static string? OnlyTorchFile(string path) => OnlyFile(path, ".pt", ".pth");
 
     /// <summary>The folder of a path that is a folder or a file in it.</summary>
     protected static string FolderOf(string path) => Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;

@@ -17,6 +17,8 @@ sealed class OpenAiLayout : DictionaryLayout
 
     public override string LooksFor => "a .pt with pre_bias and latent_bias";
 
+    protected override bool LooksInside => true;
+
     public override bool Fits(string path)
     {
         if (FileOf(path) is not { } found)
@@ -93,7 +95,7 @@ sealed class OpenAiLayout : DictionaryLayout
         ? Decoder(file, "decoder.weight", nLatents, dIn, latentsFirst: false)
         : Decoder(file, file.Has("decoder.linear.weight") ? "decoder.linear.weight" : "encoder.weight", nLatents, dIn, latentsFirst: true);
 
-    static string? FileOf(string path) => FileAt(path, WeightsFile) ?? OnlyFile(path, ".pt");
+    static string? FileOf(string path) => FileAt(path, WeightsFile) ?? OnlyTorchFile(path);
 
     static StoredExtra Statistic(TorchFile file, string name)
     {

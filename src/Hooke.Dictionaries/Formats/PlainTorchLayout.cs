@@ -15,9 +15,11 @@ sealed class PlainTorchLayout : DictionaryLayout
 
     public override string LooksFor => "a .pt with W_enc, b_enc, W_dec and b_dec alone";
 
+    protected override bool LooksInside => true;
+
     public override bool Fits(string path)
     {
-        if (OnlyFile(path, ".pt") is not { } found || Path.GetFileName(found) == "ae.pt")
+        if (OnlyTorchFile(path) is not { } found || Path.GetFileName(found) == "ae.pt")
             return false;
         using TensorSource file = TensorSource.Open(found);
         return file.Arrays.Count == Weights.Length && Weights.All(file.Has) && file.Of("W_enc").Shape.Count == 2;
@@ -25,7 +27,7 @@ sealed class PlainTorchLayout : DictionaryLayout
 
     protected override CoderSet Read(string path)
     {
-        using TensorSource file = TensorSource.Open(OnlyFile(path, ".pt") ?? throw new InputException($"{path} has no single .pt file"));
+        using TensorSource file = TensorSource.Open(OnlyTorchFile(path) ?? throw new InputException($"{path} has no single .pt file"));
         (int dIn, int nLatents) = (file.Sizes("b_dec", 1)[0], file.Sizes("b_enc", 1)[0]);
         if (dIn == nLatents)
             throw new InputException($"{file.Path}: with {dIn} inputs and as many latents nothing says which way up W_enc is; "
