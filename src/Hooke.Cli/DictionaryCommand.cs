@@ -149,7 +149,8 @@ static class DictionaryCommand
         ];
         return
         [
-            config.Role, $"{config.Kind}{k}", string.Join(", ", config.Inputs), $"{config.NLatents:n0}", string.Join(", ", config.Outputs),
+            config.Role, $"{config.Kind}{k}", string.Join(", ", config.Inputs), $"{config.NLatents:n0}",
+                string.Join(", ", config.Outputs),
             input.Length == 0 ? "as it is" : string.Join(", ", input),
         ];
     }
@@ -158,7 +159,8 @@ static class DictionaryCommand
     {
         if (differences.Count == 0)
             return;
-        Output.Table(["compared", "largest difference", "largest number", "agrees"], differences.Select(difference => (IReadOnlyList<string>)
+        Output.Table(["compared", "largest difference", "largest number", "agrees"], differences
+            .Select(difference => (IReadOnlyList<string>)
             [difference.What, $"{difference.Largest:g3}", $"{difference.Scale:g3}", difference.Agrees ? "yes" : "NO"]));
     }
 }

@@ -56,7 +56,8 @@ static class DictionarySpliceCommand
         using CoderSet dictionary = CoderSet.Load(parsed.GetValue(Path)!, parsed.GetValue(Layout));
         using Model model = Model.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder);
         Splice splice = new(model, dictionary, parsed.GetValue(Reads), parsed.GetValue(Writes));
-        SpliceMeasures measures = splice.Measure(new TokenBatch([.. parsed.GetValue(Text)!.Select(text => model.Tokenizer.Encode(text))]));
+        SpliceMeasures measures = splice.Measure(new TokenBatch([.. parsed.GetValue(Text)!
+            .Select(text => model.Tokenizer.Encode(text))]));
         if (parsed.GetValue(Cli.Json))
             Output.Json(new
             {
@@ -77,7 +78,8 @@ static class DictionarySpliceCommand
 
     static void Print(Splice splice, SpliceMeasures measures)
     {
-        Output.Table(["site", "L0", "FVU"], splice.Reads.Select((at, i) => (IReadOnlyList<string>)[$"reads {at}", $"{measures.L0[i]:f2}", ""])
+        Output.Table(["site", "L0", "FVU"], splice.Reads
+            .Select((at, i) => (IReadOnlyList<string>)[$"reads {at}", $"{measures.L0[i]:f2}", ""])
             .Concat(splice.Writes.Select((at, i) => (IReadOnlyList<string>)[$"writes {at}", "", $"{measures.Fvu[i]:f4}"])));
         Output.Table(["cross-entropy", "nats per token"],
         [
@@ -88,7 +90,8 @@ static class DictionarySpliceCommand
         ]);
         Console.Out.WriteLine($"measured on {measures.Tokens:n0} tokens, {measures.Predictions:n0} predictions");
         if (!measures.Belongs)
-            Console.Out.WriteLine("the dictionary explains less than the mean of all tokens would: it does not belong at this site of this model");
+            Console.Out.WriteLine("the dictionary explains less than the mean of all tokens would: it does not belong at "
+                + "this site of this model");
     }
 
     static double? Finite(double value) => double.IsFinite(value) ? value : null;

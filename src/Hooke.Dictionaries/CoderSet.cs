@@ -61,14 +61,18 @@ public sealed class CoderSet : IDisposable
     /// <summary>Reads a dictionary, a folder or a file, in whichever layout it is.</summary>
     /// <param name="path">The folder or file.</param>
     /// <param name="layout">The layout's name, or null to find it out.</param>
-    /// <exception cref="InputException">No layout fits or several do, or a file is missing, damaged or does not fit the others.</exception>
+    /// <exception cref="InputException">
+    /// No layout fits or several do, or a file is missing, damaged or does not fit the others.
+    /// </exception>
     public static CoderSet Load(string path, string? layout = null) =>
         (layout is null ? DictionaryLayout.Of(path) : DictionaryLayout.Named(layout)).Load(path);
 
     /// <summary>Writes the dictionary into a new folder, all of it or nothing.</summary>
     /// <param name="folder">A folder that is not there yet.</param>
     /// <param name="layout">The layout's name.</param>
-    /// <exception cref="InputException">The layout cannot hold this dictionary, or the folder is taken or cannot be written.</exception>
+    /// <exception cref="InputException">
+    /// The layout cannot hold this dictionary, or the folder is taken or cannot be written.
+    /// </exception>
     public void Save(string folder, string layout)
     {
         DictionaryLayout chosen = DictionaryLayout.Named(layout);

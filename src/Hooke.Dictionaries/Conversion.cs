@@ -14,7 +14,9 @@ public sealed record Conversion(string Layout, IReadOnlyList<TensorDifference> D
     /// <param name="dictionary">The dictionary.</param>
     /// <param name="folder">A folder that is not there yet.</param>
     /// <param name="layout">The layout's name.</param>
-    /// <exception cref="InputException">The layout cannot hold the dictionary, or the folder is taken or cannot be written.</exception>
+    /// <exception cref="InputException">
+    /// The layout cannot hold the dictionary, or the folder is taken or cannot be written.
+    /// </exception>
     public static Conversion Make(CoderSet dictionary, string folder, string layout)
     {
         dictionary.Save(folder, layout);
@@ -53,5 +55,6 @@ public sealed record Conversion(string Layout, IReadOnlyList<TensorDifference> D
         return x;
     }
 
-    static string Named(string what, int i, int count) => count == 1 ? what : string.Create(CultureInfo.InvariantCulture, $"{what}.{i}");
+    static string Named(string what, int i, int count) => count == 1 ? what
+        : string.Create(CultureInfo.InvariantCulture, $"{what}.{i}");
 }

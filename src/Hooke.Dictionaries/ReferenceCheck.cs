@@ -39,7 +39,9 @@ public static class ReferenceCheck
     static readonly string[] LatentNames = ["feature_acts", "latents"];
 
     /// <summary>The differences of latents and outputs, coder by coder.</summary>
-    /// <exception cref="InputException">The file lacks an input, has nothing to compare, or its shapes are not the dictionary's.</exception>
+    /// <exception cref="InputException">
+    /// The file lacks an input, has nothing to compare, or its shapes are not the dictionary's.
+    /// </exception>
     public static IReadOnlyList<TensorDifference> Compare(CoderSet dictionary, string path)
     {
         using TensorSource file = TensorSource.Open(path);
@@ -55,7 +57,8 @@ public static class ReferenceCheck
         foreach (Tensor input in inputs)
             input.Dispose();
         return differences.Count > 0 ? differences
-            : throw new InputException($"{path} has an input, but neither feature_acts nor latents nor top_acts nor output to compare with");
+            : throw new InputException($"{path} has an input, but neither feature_acts nor latents nor top_acts nor output "
+            + "to compare with");
     }
 
     static IEnumerable<TensorDifference> Latents(TensorSource file, SparseCoder coder, Tensor input, string ending)
@@ -90,7 +93,8 @@ public static class ReferenceCheck
         float[] expected = file.Read(name);
         return expected.Length == found.Shape.Count
             ? TensorDifference.Of(name, found.Data, expected)
-            : throw new InputException($"{file.Path}: {file.Of(name)} is not of the shape {found.Shape} that the dictionary gives; "
+            : throw new InputException($"{file.Path}: {file.Of(name)} is not of the shape {found.Shape} that the dictionary "
+            + "gives; "
                 + "the reference belongs to another dictionary");
     }
 
@@ -100,7 +104,8 @@ public static class ReferenceCheck
         long[] indices = file.Integers("top_indices" + ending);
         int rows = shape.Count / shape[^1], k = rows == 0 ? 0 : values.Length / rows;
         if (indices.Length != values.Length || values.Length != rows * k || indices.Any(index => index < 0 || index >= shape[^1]))
-            throw new InputException($"{file.Path}: top_acts and top_indices do not name latents of {shape[^1]} for each of {rows} inputs");
+            throw new InputException($"{file.Path}: top_acts and top_indices do not name latents of {shape[^1]} for each of "
+                + $"{rows} inputs");
         Tensor dense = Tensor.Zeros(shape);
         for (int i = 0; i < values.Length; i++)
             dense.Data[(i / k * shape[^1]) + (int)indices[i]] = values[i];

@@ -5,8 +5,10 @@ namespace Hooke.Dictionaries;
 
 /// <summary>Runs a model with what a dictionary makes of its activations in their place.</summary>
 /// <remarks>
-/// Sites are replaced in the order in which they are written: each coder reads a run in which the sites before its own are replaced
-/// already. With error terms, what the dictionary misses on the plain run is added, so that nothing but an intervention changes anything.
+/// Sites are replaced in the order in which they are written: each coder reads a run in which the sites before its own
+/// are replaced
+/// already. With error terms, what the dictionary misses on the plain run is added, so that nothing but an intervention
+/// changes anything.
 /// </remarks>
 public sealed class Splice
 {
@@ -27,7 +29,8 @@ public sealed class Splice
     public Splice(Model model, CoderSet dictionary, string? reads = null, string? writes = null)
     {
         if ((reads ?? writes) is not null && (dictionary.Coders.Count > 1 || dictionary.Outputs.Count > 1))
-            throw new InputException("sites can be given for a dictionary of one coder that writes one site; a set names its own");
+            throw new InputException("sites can be given for a dictionary of one coder that writes one site; a set names "
+                + "its own");
         if (dictionary.Coders.Any(coder => coder.Config.Inputs.Count > 1))
             throw new InputException("a crosscoder reads several models or layers at once and cannot be spliced into one site");
         (_model, _dictionary) = (model, dictionary);
@@ -138,7 +141,8 @@ public sealed class Splice
         foreach (int row in Rows(tokens))
             for (int i = 0; i < width; i++)
             {
-                double y = actual.Data[(row * width) + i], residual = y - found.Data[(row * width) + i], spread = y - (means[i] / count);
+                double y = actual.Data[(row * width) + i], residual = y - found.Data[(row * width) + i],
+                    spread = y - (means[i] / count);
                 missed += residual * residual;
                 total += spread * spread;
             }
@@ -154,7 +158,8 @@ public sealed class Splice
     }
 
     static Address AddressOf(string? site, string what) => site is null
-        ? throw new InputException($"the dictionary's files do not name the site that it {what}; give one, such as blocks.3.hook_resid_post")
+        ? throw new InputException($"the dictionary's files do not name the site that it {what}; give one, such as "
+        + "blocks.3.hook_resid_post")
         : Address.Parse(site).Whole;
 
     // By a run of one token: what a site's width is, the model knows best.

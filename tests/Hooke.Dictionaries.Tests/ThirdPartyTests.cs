@@ -47,7 +47,9 @@ public class ThirdPartyTests
             outputs.Sum(output => output.Data.ToArray().Sum(value => (double)value)), 4);
     }
 
-    /// <summary>The model's own activations, encoded: what circuit-tracer recorded when it made its graph of the same prompt.</summary>
+    /// <summary>
+    /// The model's own activations, encoded: what circuit-tracer recorded when it made its graph of the same prompt.
+    /// </summary>
     [FixtureTheory]
     [InlineData("plt_gpt2_partial"), InlineData("clt_gpt2_relu")]
     public void Transcoders_of_circuit_tracer_give_its_activations_and_errors_on_a_model(string name)

@@ -30,16 +30,22 @@ public sealed record CoderConfig
     /// <summary>What is done to the input first, and undone at the output.</summary>
     public InputScaling Scaling { get; init; }
 
-    /// <summary>Whether latents are in units of the output: p · ‖W_dec[i]‖ before the activation, divided out in decoding.</summary>
+    /// <summary>
+    /// Whether latents are in units of the output: p · ‖W_dec[i]‖ before the activation, divided out in decoding.
+    /// </summary>
     public bool ScalesByDecoderNorm { get; init; }
 
     /// <summary>Whether a latent that passes the threshold or TopK must be positive too.</summary>
     public bool IsRectified { get; init; } = true;
 
-    /// <summary>Whether the input is attention's z, whose heads are flattened: [.., head, d_head] becomes [.., head · d_head].</summary>
+    /// <summary>
+    /// Whether the input is attention's z, whose heads are flattened: [.., head, d_head] becomes [.., head · d_head].
+    /// </summary>
     public bool FlattensHeads { get; init; }
 
-    /// <summary>Whether pre-activations are summed in double precision: where a folded standardiser made weights that cancel.</summary>
+    /// <summary>
+    /// Whether pre-activations are summed in double precision: where a folded standardiser made weights that cancel.
+    /// </summary>
     public bool EncodesInDouble { get; init; }
 
     /// <summary>Whether it writes elsewhere than it reads, even where the file names no sites.</summary>
@@ -61,13 +67,15 @@ public sealed record CoderConfig
     {
         bool needsK = Kind is CoderKind.TopK or CoderKind.GroupMax;
         if (needsK && K is null)
-            throw new InputException($"{where}: a {Kind} dictionary needs k, the number of active latents; its config names none");
+            throw new InputException($"{where}: a {Kind} dictionary needs k, the number of active latents; its config names "
+                + "none");
         if (needsK && (K < 1 || K > NLatents))
             throw new InputException($"{where}: k is {K}, but a dictionary of {NLatents} latents needs 1 to {NLatents}");
         if (Kind == CoderKind.GroupMax && NLatents % K != 0)
             throw new InputException($"{where}: {NLatents} latents cannot be parted into k = {K} equal groups");
         if (SubtractsDecoderBias && Outputs.Sum(site => site.Width) != DIn)
-            throw new InputException($"{where}: the decoder's bias is {Outputs.Sum(site => site.Width)} wide and cannot be taken from an "
+            throw new InputException($"{where}: the decoder's bias is {Outputs.Sum(site => site.Width)} wide and cannot be "
+                + "taken from an "
                 + $"input {DIn} wide, as the config says it is");
         if (DIn == 0 || NLatents == 0 || Outputs.Any(site => site.Width == 0))
             throw new InputException($"{where}: a dictionary of {DIn} inputs and {NLatents} latents holds nothing");

@@ -6,7 +6,10 @@ public enum CoderKind
     /// <summary>max(p, 0).</summary>
     Relu,
 
-    /// <summary>A gate [g + b_gate &gt; 0] times a magnitude max(g · exp(r_mag) + b_mag, 0), g = x · W_enc. Source: arXiv:2404.16014.</summary>
+    /// <summary>
+    /// A gate [g + b_gate &gt; 0] times a magnitude max(g · exp(r_mag) + b_mag, 0), g = x · W_enc. Source:
+    /// arXiv:2404.16014.
+    /// </summary>
     Gated,
 
     /// <summary>The k largest p of each input; the others 0. Source: arXiv:2406.04093.</summary>

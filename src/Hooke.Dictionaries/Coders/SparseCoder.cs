@@ -3,7 +3,9 @@ using Hooke.Tensors;
 
 namespace Hooke.Dictionaries;
 
-/// <summary>An autoencoder, transcoder, crosscoder, or one layer of a cross-layer transcoder: one encoder, a decoder per output.</summary>
+/// <summary>
+/// An autoencoder, transcoder, crosscoder, or one layer of a cross-layer transcoder: one encoder, a decoder per output.
+/// </summary>
 public sealed class SparseCoder : IDisposable
 {
     readonly LatentActivation _activation;
@@ -64,7 +66,9 @@ public sealed class SparseCoder : IDisposable
     /// <param name="latents">The latents.</param>
     /// <param name="x">What they were encoded from; needed where the input is scaled or skips to the output.</param>
     /// <param name="output">Which of the outputs.</param>
-    /// <exception cref="InputException">The latents have another width, or x is needed and absent or of another shape.</exception>
+    /// <exception cref="InputException">
+    /// The latents have another width, or x is needed and absent or of another shape.
+    /// </exception>
     public Tensor Decode(Tensor latents, Tensor? x = null, int output = 0)
     {
         if (latents.Shape[^1] != Config.NLatents)
@@ -88,7 +92,9 @@ public sealed class SparseCoder : IDisposable
         return Decode(latents, rows, scaled, output);
     }
 
-    /// <summary>Encodes and decodes: an output [.., d_out] for inputs [.., d_in], heads parted again where they were flattened.</summary>
+    /// <summary>
+    /// Encodes and decodes: an output [.., d_out] for inputs [.., d_in], heads parted again where they were flattened.
+    /// </summary>
     /// <exception cref="InputException">The input has another width.</exception>
     public Tensor Reconstruct(Tensor x, int output = 0)
     {

@@ -3,7 +3,9 @@ using Hooke.Tensors;
 namespace Hooke.Dictionaries;
 
 /// <summary>x · W + b accumulated in double precision, for weights so large that their sum cancels in float32.</summary>
-/// <remarks>A product of two floats is exact in double, so it makes no difference whether a machine fuses it with the sum.</remarks>
+/// <remarks>
+/// A product of two floats is exact in double, so it makes no difference whether a machine fuses it with the sum.
+/// </remarks>
 static class WideProduct
 {
     /// <summary>[rows, n] of x [rows, m], the rows of W [m, n] one after the other, and b [n] or null.</summary>

@@ -66,7 +66,8 @@ sealed class ConfigJson
     public void Require(string name, int found)
     {
         if (Count(name) is int stated && stated != found)
-            throw new InputException($"{_path} says {Quote.Of(name)} is {stated}, but the weights say {found}; they do not belong together");
+            throw new InputException($"{_path} says {Quote.Of(name)} is {stated}, but the weights say {found}; they do not "
+                + "belong together");
     }
 
     InputException Wrong(string name, string what) =>

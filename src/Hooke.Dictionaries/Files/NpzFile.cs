@@ -11,6 +11,8 @@ namespace Hooke.Dictionaries;
 sealed partial class NpzFile : TensorSource
 {
     const int LongestHeader = 1 << 16;
+    const string Description = @"^\{'descr': '(?<type>[^']{1,16})', 'fortran_order': (?<order>True|False), "
+        + @"'shape': \((?<shape>[0-9, ]*)\), \}\s*$";
     static readonly byte[] Magic = [0x93, .. "NUMPY"u8];
 
     static readonly (string Spelling, DType Type)[] Types =
@@ -69,7 +71,8 @@ sealed partial class NpzFile : TensorSource
         StoredArray array = new(entry[..^4], type.Type, Sizes(match.Groups["shape"].Value, what));
         long expected = prefix + length + (TensorShape.Count(array.Shape) ?? long.MaxValue / 16) * type.Type.Bytes();
         if (_zip.Length(entry) != expected)
-            throw new InputException($"{what}: {array} needs {expected} bytes, but the entry holds {_zip.Length(entry)}; fetch it again");
+            throw new InputException($"{what}: {array} needs {expected} bytes, but the entry holds {_zip.Length(entry)}; "
+                + "fetch it again");
         Add(array);
         _places.Add(array.Name, (entry, prefix + (int)length, match.Groups["order"].Value == "True"));
     }
@@ -102,6 +105,6 @@ sealed partial class NpzFile : TensorSource
         return ordered;
     }
 
-    [GeneratedRegex("""^\{'descr': '(?<type>[^']{1,16})', 'fortran_order': (?<order>True|False), 'shape': \((?<shape>[0-9, ]*)\), \}\s*$""")]
+    [GeneratedRegex(Description)]
     private static partial Regex Header();
 }

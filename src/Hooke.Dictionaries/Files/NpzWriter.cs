@@ -21,7 +21,8 @@ static class NpzWriter
     /// <summary>Magic, version 1.0, and the array's description padded to a multiple of 64 bytes.</summary>
     public static byte[] Header(string type, IReadOnlyList<long> shape)
     {
-        string sizes = string.Join(", ", shape.Select(size => size.ToString(CultureInfo.InvariantCulture))) + (shape.Count == 1 ? "," : "");
+        string sizes = string.Join(", ", shape.Select(size => size.ToString(CultureInfo.InvariantCulture)))
+            + (shape.Count == 1 ? "," : "");
         string text = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({sizes}), }}";
         int length = text.Length + 1;
         int padded = ((10 + length + Alignment - 1) / Alignment * Alignment) - 10;

@@ -22,7 +22,9 @@ sealed class PickleReader(string path, byte[] pickle, int start)
     /// <summary>Where the pickle ended.</summary>
     public int End => _at;
 
-    /// <summary>The pickle's one value: null, bool, long, double, string, object?[] (a tuple), List, PickleDict, or a tensor.</summary>
+    /// <summary>
+    /// The pickle's one value: null, bool, long, double, string, object?[] (a tuple), List, PickleDict, or a tensor.
+    /// </summary>
     /// <exception cref="InputException">It holds anything else, or is damaged.</exception>
     public object? Read()
     {
@@ -166,7 +168,8 @@ sealed class PickleReader(string path, byte[] pickle, int start)
 
     PickleGlobal Known(string module, string name) => TorchObjects.IsKnown(module, name)
         ? new(module, name)
-        : throw new InputException($"{path} holds a pickle that names {Quote.Of($"{module}.{name}")}, which is no part of a dict of "
+        : throw new InputException($"{path} holds a pickle that names {Quote.Of($"{module}.{name}")}, which is no part of a "
+        + "dict of "
             + "tensors; nothing of it was carried out, and it is not read: save its state_dict instead of the object");
 
     void SetAll(object?[] pairs)

@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace Hooke.Dictionaries;
 
-/// <summary>Writes JSON as Python's json.dump does: a space after commas and colons, ASCII alone, numbers as they were read.</summary>
+/// <summary>
+/// Writes JSON as Python's json.dump does: a space after commas and colons, ASCII alone, numbers as they were read.
+/// </summary>
 static class PythonJson
 {
     /// <summary>The bytes of a value.</summary>

@@ -58,7 +58,9 @@ abstract class TensorSource(string path) : IDisposable
     }
 
     /// <summary>A float tensor, row-major, after checking that it has the shape it must have.</summary>
-    /// <exception cref="InputException">No such tensor, another shape, not a float type, or a number that is not finite.</exception>
+    /// <exception cref="InputException">
+    /// No such tensor, another shape, not a float type, or a number that is not finite.
+    /// </exception>
     public float[] Read(string name, params ReadOnlySpan<long> shape)
     {
         StoredArray array = Of(name);
@@ -78,7 +80,8 @@ abstract class TensorSource(string path) : IDisposable
             throw new InputException($"{Path}: {array} has more than the {Array.MaxLength} elements that are read of one tensor");
         float[] values = Floats(array);
         if (StoredFloats.IndexOfNonFinite(values) is >= 0 and int bad)
-            throw new InputException($"{Path}: {array} holds {values[bad]} at element {bad}; every value must be finite in float32");
+            throw new InputException($"{Path}: {array} holds {values[bad]} at element {bad}; every value must be finite in "
+                + "float32");
         return values;
     }
 

@@ -10,7 +10,8 @@ sealed class TorchFile : TensorSource
     const int LongestPickle = 1 << 26;
     const int Deepest = 8;
 
-    static readonly byte[] LegacyStart = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];
+    static readonly byte[] LegacyStart = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19,
+        (byte)'.'];
 
     readonly Dictionary<string, TorchTensor> _tensors = new(StringComparer.Ordinal);
     readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal);
@@ -30,7 +31,8 @@ sealed class TorchFile : TensorSource
             Collect("", _storages.Value, 0);
             foreach (TorchStorage storage in _tensors.Values.Select(tensor => tensor.Storage))
                 if (_storages.Length(storage) != storage.Count * storage.Type.Bytes())
-                    throw new InputException($"{path}: storage {Quote.Of(storage.Key)} should hold {storage.Count} numbers of type "
+                    throw new InputException($"{path}: storage {Quote.Of(storage.Key)} should hold {storage.Count} numbers "
+                        + "of type "
                         + $"{storage.Type.Name()}, but has {_storages.Length(storage)} bytes; fetch it again");
             foreach ((string name, TorchTensor tensor) in _tensors)
                 Add(new StoredArray(name, tensor.Storage.Type, tensor.Sizes));
@@ -135,7 +137,8 @@ sealed class ZippedTorch : ITorchStorages
         {
             string[] pickles = [.. _zip.Names.Where(name => name.EndsWith(Pickle, StringComparison.Ordinal))];
             if (pickles.Length != 1)
-                throw new InputException($"{path} is a zip with {pickles.Length} entries data.pkl; what torch.save writes has one");
+                throw new InputException($"{path} is a zip with {pickles.Length} entries data.pkl; what torch.save writes "
+                    + "has one");
             _prefix = pickles[0][..^Pickle.Length];
             if (_zip.Has($"{_prefix}/byteorder") && !_zip.Read($"{_prefix}/byteorder", 16).AsSpan().SequenceEqual("little"u8))
                 throw new InputException($"{path} was saved on a big-endian machine; save it again on another");
@@ -176,8 +179,10 @@ sealed class LegacyTorch : ITorchStorages
         (_, int at) = TorchFile.ReadPickle(path, bytes, 0);
         (object? protocol, at) = TorchFile.ReadPickle(path, bytes, at);
         (object? machine, at) = TorchFile.ReadPickle(path, bytes, at);
-        if (protocol is not 1001L || machine is not PickleDict { Items: var items } || items.GetValueOrDefault("little_endian") is not true)
-            throw new InputException($"{path} was saved in a form or on a machine that is not known; save it again with a newer PyTorch");
+        if (protocol is not 1001L || machine is not PickleDict { Items: var items }
+            || items.GetValueOrDefault("little_endian") is not true)
+            throw new InputException($"{path} was saved in a form or on a machine that is not known; save it again with a "
+                + "newer PyTorch");
         (Value, at) = TorchFile.ReadPickle(path, bytes, at);
         (object? keys, at) = TorchFile.ReadPickle(path, bytes, at);
         Keys = keys is List<object?> list && list.All(key => key is string)
@@ -220,10 +225,12 @@ sealed class LegacyTorch : ITorchStorages
         foreach (string key in Keys)
         {
             _file.Position = _dataEnd;
-            if (!storages.TryGetValue(key, out TorchStorage? storage) || _file.ReadAtLeast(count, 8, throwOnEndOfStream: false) < 8
+            if (!storages.TryGetValue(key, out TorchStorage? storage)
+                || _file.ReadAtLeast(count, 8, throwOnEndOfStream: false) < 8
                 || BinaryPrimitives.ReadInt64LittleEndian(count) != storage.Count
                 || storage.Count * storage.Type.Bytes() > _file.Length - _dataEnd - 8)
-                throw new InputException($"{_path}: storage {Quote.Of(key)} does not lie in the file as its pickle says; it is truncated "
+                throw new InputException($"{_path}: storage {Quote.Of(key)} does not lie in the file as its pickle says; it "
+                    + "is truncated "
                     + "or damaged: fetch it again");
             _places[key] = (_dataEnd + 8, storage.Count);
             _dataEnd += 8 + (storage.Count * storage.Type.Bytes());

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hooke.Models;
 using Hooke.Tensors;
 
@@ -33,7 +32,8 @@ static class TorchObjects
         ("OrderedDict", []) => new PickleDict(),
         ("OrderedDict", [List<object?> pairs]) => DictOf(pairs, path),
         ("Size", [object?[] sizes]) => sizes,
-        ("_rebuild_tensor" or "_rebuild_tensor_v2", [TorchStorage storage, long offset, object?[] sizes, object?[] strides, ..]) =>
+        ("_rebuild_tensor" or "_rebuild_tensor_v2",
+            [TorchStorage storage, long offset, object?[] sizes, object?[] strides, ..]) =>
             View(storage, offset, sizes, strides, path),
         ("_rebuild_parameter", [TorchTensor tensor, ..]) => tensor,
         _ => throw new InputException($"{path} calls {what} with arguments that a state dict does not; it is not read"),
@@ -59,10 +59,10 @@ static class TorchObjects
         for (int axis = 0; axis < sizes.Length; axis++)
             last += (UInt128)Math.Max(0, tensor.Sizes[axis] - 1) * (UInt128)tensor.Strides[axis];
         bool isEmpty = tensor.Sizes.Contains(0);
-        if (TensorShape.Count(tensor.Sizes) is not long count || (!isEmpty && (last >= (UInt128)storage.Count || count > storage.Count)))
-            throw new InputException(string.Create(CultureInfo.InvariantCulture,
-                $"{path} holds a tensor of shape {TensorShape.Text(tensor.Sizes)} that reaches outside of its {storage.Count} stored "
-                + $"numbers, or repeats them; it is damaged or was expanded: save a contiguous copy"));
+        if (TensorShape.Count(tensor.Sizes) is not long count
+            || (!isEmpty && (last >= (UInt128)storage.Count || count > storage.Count)))
+            throw new InputException($"{path} holds a tensor of shape {TensorShape.Text(tensor.Sizes)} that reaches outside of its "
+                + $"{storage.Count} stored numbers, or repeats them; it is damaged or was expanded: save a contiguous copy");
         return tensor;
     }
 

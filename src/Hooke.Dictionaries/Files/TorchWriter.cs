@@ -51,7 +51,9 @@ sealed class TorchWriter : IDisposable
         Put(PickleOpcode.SetItems);
     }
 
-    /// <summary>Writes the file; its entries lie under <paramref name="archive"/>, as torch.save names them after the file.</summary>
+    /// <summary>
+    /// Writes the file; its entries lie under <paramref name="archive"/>, as torch.save names them after the file.
+    /// </summary>
     public void Write(Stream stream, string archive)
     {
         Put(PickleOpcode.SetItems, PickleOpcode.Stop);

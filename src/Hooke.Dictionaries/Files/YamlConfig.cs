@@ -4,7 +4,9 @@ using Hooke.Tensors;
 
 namespace Hooke.Dictionaries;
 
-/// <summary>The flat part of a YAML config: `name: value` lines at the left edge; what is nested or listed is passed over.</summary>
+/// <summary>
+/// The flat part of a YAML config: `name: value` lines at the left edge; what is nested or listed is passed over.
+/// </summary>
 static class YamlConfig
 {
     const int Largest = 1 << 20;

@@ -5,7 +5,9 @@ using Hooke.Tensors;
 namespace Hooke.Dictionaries;
 
 /// <summary>A zip file open for reading; no entry is believed to be larger than it can be.</summary>
-/// <remarks>Nothing is ever unpacked to the disk. Sizes and check sums of what is read must be those that the zip states.</remarks>
+/// <remarks>
+/// Nothing is ever unpacked to the disk. Sizes and check sums of what is read must be those that the zip states.
+/// </remarks>
 sealed class ZipSource : IDisposable
 {
     const int MostEntries = 100_000;
@@ -57,14 +59,16 @@ sealed class ZipSource : IDisposable
     {
         ZipArchiveEntry entry = Of(name);
         if (entry.Length > Math.Min(atMost, Array.MaxLength))
-            throw new InputException($"{Path}: entry {Quote.Of(name)} is {entry.Length} bytes long; at most {atMost} are read of it");
+            throw new InputException($"{Path}: entry {Quote.Of(name)} is {entry.Length} bytes long; at most {atMost} are "
+                + "read of it");
         return Guarded(() =>
         {
             byte[] bytes = new byte[entry.Length];
             using Stream stream = entry.Open();
             stream.ReadExactly(bytes);
             if (stream.ReadByte() >= 0 || Crc32.Append(0, bytes) != entry.Crc32)
-                throw new InputException($"{Path}: entry {Quote.Of(name)} is damaged (its size or check sum is wrong); fetch it again");
+                throw new InputException($"{Path}: entry {Quote.Of(name)} is damaged (its size or check sum is wrong); "
+                    + "fetch it again");
             return bytes;
         });
     }
@@ -88,7 +92,8 @@ sealed class ZipSource : IDisposable
     ZipArchiveEntry Checked(ZipArchiveEntry entry, long fileBytes)
     {
         string name = entry.FullName;
-        if (name.Contains("..", StringComparison.Ordinal) || name.Contains('\\', StringComparison.Ordinal) || name.StartsWith('/'))
+        if (name.Contains("..", StringComparison.Ordinal) || name.Contains('\\', StringComparison.Ordinal)
+            || name.StartsWith('/'))
             throw new InputException($"{Path} has an entry {Quote.Of(name)} that points outside of it; it is not read");
         if (_entries.Count >= MostEntries)
             throw new InputException($"{Path} has more than {MostEntries} entries; no dictionary has");
@@ -96,7 +101,8 @@ sealed class ZipSource : IDisposable
             throw new InputException($"{Path}: entry {Quote.Of(name)} claims to unpack {entry.CompressedLength} bytes into "
                 + $"{entry.Length}, which is a zip bomb; it is not read");
         if (entry.Length > AlwaysPossible * 16 && entry.Length / 100 > entry.CompressedLength)
-            throw new InputException($"{Path}: entry {Quote.Of(name)} unpacks {entry.CompressedLength} bytes into {entry.Length}, "
+            throw new InputException($"{Path}: entry {Quote.Of(name)} unpacks {entry.CompressedLength} bytes into "
+                + $"{entry.Length}, "
                 + "more than a hundred times as many: weights do not shrink so, and it is not read");
         if (!_entries.TryAdd(name, entry))
             throw new InputException($"{Path} has two entries named {Quote.Of(name)}; fetch it again");
@@ -112,7 +118,8 @@ sealed class ZipSource : IDisposable
         catch (Exception fault) when (fault is IOException or InvalidDataException or NotSupportedException
             or ArgumentException or OverflowException or InvalidOperationException)
         {
-            throw new InputException($"{Path} is not a zip file that can be read ({fault.Message.TrimEnd('.')}); fetch it again", fault);
+            throw new InputException($"{Path} is not a zip file that can be read ({fault.Message.TrimEnd('.')}); fetch it "
+                + "again", fault);
         }
     }
 }

@@ -14,9 +14,11 @@ sealed class ZipWriter(Stream stream, ZipStyle style)
     /// <summary>Writes an entry: some bytes, then some more.</summary>
     public void Add(string name, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body = default)
     {
-        Entry entry = new(Encoding.UTF8.GetBytes(name), _at, (long)head.Length + body.Length, Crc32.Append(Crc32.Append(0, head), body));
+        Entry entry = new(Encoding.UTF8.GetBytes(name), _at, (long)head.Length + body.Length,
+            Crc32.Append(Crc32.Append(0, head), body));
         if (entry.Size > int.MaxValue || _at > int.MaxValue)
-            throw new Tensors.InputException("a dictionary of more than 2 GB cannot be written into a zip file; choose a safetensors layout");
+            throw new Tensors.InputException("a dictionary of more than 2 GB cannot be written into a zip file; choose a "
+                + "safetensors layout");
         _entries.Add(entry);
         bool isTorch = style == ZipStyle.Torch;
         byte[] extra = isTorch ? Padding(entry) : Zip64Sizes(entry);
@@ -36,7 +38,8 @@ sealed class ZipWriter(Stream stream, ZipStyle style)
         long start = _at;
         foreach (Entry entry in _entries)
         {
-            Write(0x02014b50, (1, Version), (1, style == ZipStyle.Torch ? 0 : 3), (2, Version), (2, Flags), (2, 0), (2, 0), (2, Date),
+            Write(0x02014b50, (1, Version), (1, style == ZipStyle.Torch ? 0 : 3), (2, Version), (2, Flags), (2, 0), (2, 0),
+                (2, Date),
                 (4, entry.Crc), (4, entry.Size), (4, entry.Size), (2, entry.Name.Length), (2, 0), (2, 0), (2, 0), (2, 0),
                 (4, style == ZipStyle.Torch ? 0 : 0x1800000), (4, entry.Start));
             Write(entry.Name);
@@ -44,7 +47,8 @@ sealed class ZipWriter(Stream stream, ZipStyle style)
         long size = _at - start, end = _at;
         if (style == ZipStyle.Torch)
         {
-            Write(0x06064b50, (8, 44), (2, 0x031e), (2, 45), (4, 0), (4, 0), (8, _entries.Count), (8, _entries.Count), (8, size), (8, start));
+            Write(0x06064b50, (8, 44), (2, 0x031e), (2, 45), (4, 0), (4, 0), (8, _entries.Count), (8, _entries.Count),
+                (8, size), (8, start));
             Write(0x07064b50, (4, 0), (8, end), (4, 1));
         }
         Write(0x06054b50, (2, 0), (2, 0), (2, _entries.Count), (2, _entries.Count), (4, size), (4, start), (2, 0));

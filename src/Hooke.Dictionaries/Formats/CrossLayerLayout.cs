@@ -6,7 +6,8 @@ using static Hooke.Dictionaries.StoredWeights;
 namespace Hooke.Dictionaries;
 
 /// <summary>
-/// circuit-tracer's cross-layer transcoders: W_enc_{i}.safetensors with W_enc_{i} [n_latents, d_model], b_enc_{i}, b_dec_{i} (of the layer
+/// circuit-tracer's cross-layer transcoders: W_enc_{i}.safetensors with W_enc_{i} [n_latents, d_model], b_enc_{i},
+/// b_dec_{i} (of the layer
 /// written to), perhaps threshold_{i} and W_skip_{i} [d_model, d_model] used as x · W_skip; W_dec_{i}.safetensors with W_dec_{i}
 /// [n_latents, n_layers − i, d_model], whose entry j writes to layer i + j.
 /// </summary>
@@ -25,9 +26,12 @@ sealed class CrossLayerLayout : DictionaryLayout
         {
             SparseCoder coder = dictionary.Coders[layer];
             CoderConfig config = coder.Config;
-            if (config.Outputs.Count != layers - layer || !IsPlain(config) || config.SubtractsDecoderBias || config.Inputs.Count != 1
-                || config.Outputs.Any(site => site.Width != config.DIn) || config.Kind is not (CoderKind.Relu or CoderKind.JumpRelu))
-                throw Cannot(dictionary, $"a set whose layer {layer} is a {config.Role} of kind {config.Kind} with {config.Outputs.Count} outputs");
+            if (config.Outputs.Count != layers - layer || !IsPlain(config) || config.SubtractsDecoderBias
+                || config.Inputs.Count != 1
+                || config.Outputs.Any(site => site.Width != config.DIn)
+                || config.Kind is not (CoderKind.Relu or CoderKind.JumpRelu))
+                throw Cannot(dictionary, $"a set whose layer {layer} is a {config.Role} of kind {config.Kind} with "
+                    + $"{config.Outputs.Count} outputs");
             WriteLayer(dictionary, coder, folder, layer);
         }
         CircuitTracerConfig.Write(dictionary, folder, "cross_layer_transcoder");
@@ -40,12 +44,14 @@ sealed class CrossLayerLayout : DictionaryLayout
         while (File.Exists(FileOf(path, "W_enc", layers)))
             layers++;
         if (Directory.EnumerateFiles(path, "W_enc_*.safetensors").Count() is int found && found != layers)
-            throw new InputException($"{path} has {found} files W_enc_*.safetensors, but that of layer {layers} is missing; fetch it");
+            throw new InputException($"{path} has {found} files W_enc_*.safetensors, but that of layer {layers} is missing; "
+                + "fetch it");
         List<SparseCoder> coders = [];
         DType type = DType.F32;
         for (int layer = 0; layer < layers; layer++)
         {
-            using TensorSource encoder = TensorSource.Open(FileOf(path, "W_enc", layer)), decoder = TensorSource.Open(FileOf(path, "W_dec", layer));
+            using TensorSource encoder = TensorSource.Open(FileOf(path, "W_enc", layer)),
+                decoder = TensorSource.Open(FileOf(path, "W_dec", layer));
             coders.Add(ReadLayer(encoder, decoder, config, layer, layers));
             type = decoder.Of(Numbered("W_dec", layer)).Type;
         }
@@ -61,7 +67,8 @@ sealed class CrossLayerLayout : DictionaryLayout
         {
             Kind = config.KindOf(encoder.Has(threshold), null),
             Inputs = [new(config.Reads(layer), width)],
-            Outputs = [.. Enumerable.Range(layer, layers - layer).Select(l => new CoderSite(config.Writes(l) ?? Default(l), width))],
+            Outputs = [.. Enumerable.Range(layer, layers - layer)
+                .Select(l => new CoderSite(config.Writes(l) ?? Default(l), width))],
             NLatents = nLatents,
             IsTranscoder = true,
             IsRectified = !encoder.Has(threshold),
@@ -108,7 +115,8 @@ sealed class CrossLayerLayout : DictionaryLayout
         for (int j = 0; j < outputs; j++)
             for (int i = 0; i < nLatents; i++)
                 coder.Weights.Decoders[j].Weight.Data.Slice(i * width, width).CopyTo(all.AsSpan(((i * outputs) + j) * width));
-        SafetensorsWriter.Write(FileOf(folder, "W_dec", layer), [ToWrite(Numbered("W_dec", layer), type, all, nLatents, outputs, width)]);
+        SafetensorsWriter.Write(FileOf(folder, "W_dec", layer),
+            [ToWrite(Numbered("W_dec", layer), type, all, nLatents, outputs, width)]);
     }
 
     // Layers must be told apart even where no config names them: their outputs are summed.

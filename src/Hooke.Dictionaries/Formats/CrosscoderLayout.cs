@@ -4,7 +4,8 @@ using static Hooke.Dictionaries.StoredWeights;
 namespace Hooke.Dictionaries;
 
 /// <summary>
-/// Crosscoders of two models: a .pt with W_enc [models, d_in, n_latents], W_dec [n_latents, models, d_in], b_enc, b_dec [models, d_in].
+/// Crosscoders of two models: a .pt with W_enc [models, d_in, n_latents], W_dec [n_latents, models, d_in], b_enc, b_dec
+/// [models, d_in].
 /// Inputs and outputs of the models lie side by side. Read only.
 /// </summary>
 /// <remarks>Source: ckkissane/crosscoder-model-diff-replication, crosscoder.py.</remarks>
@@ -26,7 +27,8 @@ sealed class CrosscoderLayout : DictionaryLayout
 
     protected override CoderSet Read(string path)
     {
-        using TensorSource file = TensorSource.Open(OnlyTorchFile(path) ?? throw new InputException($"{path} has no single .pt file"));
+        using TensorSource file = TensorSource.Open(OnlyTorchFile(path) ?? throw new InputException($"{path} has no single "
+            + ".pt file"));
         int[] sizes = file.Sizes("W_enc", 3);
         (int models, int width, int nLatents) = (sizes[0], sizes[1], file.Sizes("b_enc", 1)[0]);
         float[] encoder = file.Read("W_enc", models, width, nLatents), decoder = file.Read("W_dec", nLatents, models, width),

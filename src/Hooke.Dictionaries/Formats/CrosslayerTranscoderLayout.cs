@@ -6,12 +6,15 @@ using static Hooke.Dictionaries.StoredWeights;
 namespace Hooke.Dictionaries;
 
 /// <summary>
-/// crosslayer-transcoder: checkpoint.safetensors with encoder.W [layers, d_acts, n_latents], encoder.b, decoder.b, nonlinearity.theta, and
-/// decoder.W_{l} [l + 1, n_latents, d_acts] (what layers 0..l write to l) or, per layer, decoder.W [layers, n_latents, d_acts]. JumpReLU
+/// crosslayer-transcoder: checkpoint.safetensors with encoder.W [layers, d_acts, n_latents], encoder.b, decoder.b,
+/// nonlinearity.theta, and
+/// decoder.W_{l} [l + 1, n_latents, d_acts] (what layers 0..l write to l) or, per layer, decoder.W [layers, n_latents,
+/// d_acts]. JumpReLU
 /// that rectifies. Read only.
 /// </summary>
 /// <remarks>
-/// Its standardisers are folded into the weights: an input that never varied has weights near 10⁷, which a bias as large cancels. In
+/// Its standardisers are folded into the weights: an input that never varied has weights near 10⁷, which a bias as
+/// large cancels. In
 /// float32 nothing would be left of the pre-activation, so these are summed in double precision.
 /// </remarks>
 sealed class CrosslayerTranscoderLayout : DictionaryLayout
@@ -35,7 +38,8 @@ sealed class CrosslayerTranscoderLayout : DictionaryLayout
             written = file.Read("decoder.b", layers, width), thetas = file.Read(Theta, 1, layers, nLatents);
         bool isCrossLayer = !file.Has("decoder.W");
         float[][] decoders = isCrossLayer
-            ? [.. Enumerable.Range(0, layers).Select(l => file.Read(string.Create(CultureInfo.InvariantCulture, $"decoder.W_{l}"), l + 1, nLatents, width))]
+            ? [.. Enumerable.Range(0, layers)
+            .Select(l => file.Read(string.Create(CultureInfo.InvariantCulture, $"decoder.W_{l}"), l + 1, nLatents, width))]
             : [file.Read("decoder.W", layers, nLatents, width)];
         List<SparseCoder> coders = [];
         for (int layer = 0; layer < layers; layer++)
@@ -52,7 +56,8 @@ sealed class CrosslayerTranscoderLayout : DictionaryLayout
             };
             coders.Add(new SparseCoder(config.Checked(file.Path), new CoderWeights
             {
-                Encoder = Encoder(encoders[(layer * width * nLatents)..((layer + 1) * width * nLatents)], width, nLatents, latentsFirst: false),
+                Encoder = Encoder(encoders[(layer * width * nLatents)..((layer + 1) * width * nLatents)], width, nLatents,
+                    latentsFirst: false),
                 EncoderBias = Row(biases, layer, nLatents),
                 Thresholds = Row(thetas, layer, nLatents),
                 Decoders = [.. Enumerable.Range(layer, reach).Select(l => new CoderDecoder

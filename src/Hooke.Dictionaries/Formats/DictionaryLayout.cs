@@ -26,7 +26,8 @@ abstract class DictionaryLayout
     /// <summary>The layout of a name.</summary>
     /// <exception cref="InputException">There is none.</exception>
     public static DictionaryLayout Named(string name) => All.FirstOrDefault(layout => layout.Name == name)
-        ?? throw new InputException($"there is no layout {Quote.Of(name)}; there are {string.Join(", ", All.Select(l => l.Name))}");
+        ?? throw new InputException($"there is no layout {Quote.Of(name)}; there are "
+            + $"{string.Join(", ", All.Select(l => l.Name))}");
 
     /// <summary>The one layout that fits a path.</summary>
     /// <exception cref="InputException">None fits, or several do.</exception>
@@ -39,7 +40,8 @@ abstract class DictionaryLayout
             fitting = [.. All.Where(layout => layout.LooksInside && layout.Fits(path))];
         return fitting.Length == 1 ? fitting[0]
             : fitting.Length > 1
-                ? throw new InputException($"{path} may be {string.Join(" or ", fitting.Select(l => l.Name))}; say which with its layout")
+                ? throw new InputException($"{path} may be {string.Join(" or ", fitting.Select(l => l.Name))}; say which "
+                + "with its layout")
             : throw new InputException($"{path} is no dictionary in a known layout; looked for were "
                 + string.Join("; ", All.Select(l => $"{l.LooksFor} ({l.Name})")));
     }
@@ -88,7 +90,8 @@ abstract class DictionaryLayout
     protected static string? OnlyTorchFile(string path) => OnlyFile(path, ".pt", ".pth");
 
     /// <summary>The folder of a path that is a folder or a file in it.</summary>
-    protected static string FolderOf(string path) => Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+    protected static string FolderOf(string path) => Directory.Exists(path) ? path
+        : Path.GetDirectoryName(Path.GetFullPath(path))!;
 
     /// <summary>The one coder of a dictionary, for layouts that hold one.</summary>
     /// <exception cref="InputException">It has several, or writes to several sites.</exception>
@@ -99,6 +102,7 @@ abstract class DictionaryLayout
 
     /// <summary>Refuses to write what the layout cannot hold.</summary>
     protected InputException Cannot(CoderSet dictionary, string what) =>
-        new($"the layout {Name} cannot hold {what}, which {(dictionary.Path.Length > 0 ? dictionary.Path : "the dictionary")} is or has; "
+        new($"the layout {Name} cannot hold {what}, which "
+            + $"{(dictionary.Path.Length > 0 ? dictionary.Path : "the dictionary")} is or has; "
             + "choose another layout");
 }

@@ -9,7 +9,9 @@ namespace Hooke.Dictionaries;
 /// dictionary_learning: ae.pt and config.json, whose trainer.dict_class says what the tensors are. Linear layers store
 /// [n_latents, d_in] and [d_in, n_latents]; JumpReLU and Matryoshka store W_enc [d_in, n_latents] and W_dec [n_latents, d_in].
 /// </summary>
-/// <remarks>Source: saprmarks/dictionary_learning, dictionary.py and trainers. BatchTopK and Matryoshka encode by their threshold.</remarks>
+/// <remarks>
+/// Source: saprmarks/dictionary_learning, dictionary.py and trainers. BatchTopK and Matryoshka encode by their threshold.
+/// </remarks>
 sealed class DictionaryLearningLayout : DictionaryLayout
 {
     const string ConfigFile = "config.json", WeightsFile = "ae.pt", GroupSizes = "group_sizes";
@@ -17,7 +19,8 @@ sealed class DictionaryLearningLayout : DictionaryLayout
     static readonly DictClass[] Classes =
     [
         new("AutoEncoder", CoderKind.Relu, true, "encoder.weight", "encoder.bias", "decoder.weight", "bias"),
-        new("AutoEncoderNew", CoderKind.Relu, true, "encoder.weight", "encoder.bias", "decoder.weight", "decoder.bias", Subtracts: false),
+        new("AutoEncoderNew", CoderKind.Relu, true, "encoder.weight", "encoder.bias", "decoder.weight", "decoder.bias",
+            Subtracts: false),
         new("GatedAutoEncoder", CoderKind.Gated, true, "encoder.weight", "gate_bias", "decoder.weight", "decoder_bias"),
         new("JumpReluAutoEncoder", CoderKind.JumpRelu, false, "W_enc", "b_enc", "W_dec", "b_dec", Subtracts: false),
         new("AutoEncoderTopK", CoderKind.TopK, true, "encoder.weight", "encoder.bias", "decoder.weight", "b_dec"),
@@ -58,7 +61,8 @@ sealed class DictionaryLearningLayout : DictionaryLayout
         if (config.Inputs[0].Name is { } site)
             trainer["submodule_name"] = site;
         JsonNode card = own is null ? new JsonObject { ["trainer"] = trainer } : dictionary.Card!;
-        AtomicFile.Write(Path.Combine(folder, ConfigFile), stream => stream.Write(PythonJson.Bytes(card, indent: own is null ? 4 : 0)));
+        AtomicFile.Write(Path.Combine(folder, ConfigFile), stream =>
+            stream.Write(PythonJson.Bytes(card, indent: own is null ? 4 : 0)));
     }
 
     protected override CoderSet Read(string path)
@@ -68,7 +72,8 @@ sealed class DictionaryLearningLayout : DictionaryLayout
         ConfigJson trainer = config.Within("trainer")
             ?? throw new InputException($"{path}: {ConfigFile} has no \"trainer\", which says what kind of dictionary it is");
         string name = trainer.Text("dict_class")
-            ?? throw new InputException($"{path}: {ConfigFile} names no \"dict_class\", which says what kind of dictionary it is");
+            ?? throw new InputException($"{path}: {ConfigFile} names no \"dict_class\", which says what kind of dictionary "
+                + "it is");
         DictClass type = Classes.FirstOrDefault(c => c.Name == name) ?? throw new InputException(
             $"{path}: the dict_class {Quote.Of(name)} is not known; read are {string.Join(", ", Classes.Select(c => c.Name))}");
         using TorchFile file = new(Path.Combine(folder, WeightsFile));
@@ -118,7 +123,8 @@ sealed class DictionaryLearningLayout : DictionaryLayout
             return null;
         float[] threshold = file.Read("threshold");
         return threshold is [>= 0] ? Constant(threshold[0], nLatents)
-            : throw new InputException($"{file.Path}: the threshold is {threshold.FirstOrDefault()}, which says that training had not set it yet; "
+            : throw new InputException($"{file.Path}: the threshold is {threshold.FirstOrDefault()}, which says that "
+            + "training had not set it yet; "
                 + "without it the dictionary encodes nothing as it was trained to");
     }
 
@@ -137,7 +143,8 @@ sealed class DictionaryLearningLayout : DictionaryLayout
                 type.Kind == CoderKind.JumpRelu ? Numbers(thresholds) : [thresholds.Data[0]]);
         torch.Add(type.Decoder, stored, type.IsLinear ? [dIn, nLatents] : [nLatents, dIn],
             Numbers(weights.Decoders[0].Weight, transposed: type.IsLinear));
-        torch.Add(type.Encoder, stored, type.IsLinear ? [nLatents, dIn] : [dIn, nLatents], Numbers(weights.Encoder, transposed: type.IsLinear));
+        torch.Add(type.Encoder, stored, type.IsLinear ? [nLatents, dIn] : [dIn, nLatents],
+            Numbers(weights.Encoder, transposed: type.IsLinear));
         torch.Add(type.EncoderBias, stored, [nLatents], isFolded ? FoldedBias(coder) : Numbers(weights.EncoderBias));
         if (weights.MagnitudeScale is not null)
         {
@@ -148,5 +155,6 @@ sealed class DictionaryLearningLayout : DictionaryLayout
 
     /// <summary>A class of upstream and the names of its tensors; linear layers are stored [out, in].</summary>
     sealed record DictClass(
-        string Name, CoderKind Kind, bool IsLinear, string Encoder, string EncoderBias, string Decoder, string DecoderBias, bool Subtracts = true);
+        string Name, CoderKind Kind, bool IsLinear, string Encoder, string EncoderBias, string Decoder, string DecoderBias,
+            bool Subtracts = true);
 }

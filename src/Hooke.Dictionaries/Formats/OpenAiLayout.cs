@@ -34,7 +34,8 @@ sealed class OpenAiLayout : DictionaryLayout
         bool isTopK = config.Kind == CoderKind.TopK;
         if (!isTopK && config.Kind != CoderKind.Relu || config is not { SubtractsDecoderBias: true, ScalesByDecoderNorm: false }
             || (!isTopK && !config.IsRectified) || config.FlattensHeads
-            || config.Scaling != (isTopK ? InputScaling.LayerNorm : InputScaling.None) || coder.Weights.Decoders[0].Skip is not null)
+            || config.Scaling != (isTopK ? InputScaling.LayerNorm : InputScaling.None)
+            || coder.Weights.Decoders[0].Skip is not null)
             throw Cannot(dictionary, $"a {config.Role} of kind {config.Kind} with its bias or scaling");
         (int dIn, int nLatents) = (config.DIn, config.NLatents);
         DType type = dictionary.StoredType;
@@ -65,7 +66,8 @@ sealed class OpenAiLayout : DictionaryLayout
             {
                 "ReLU" or "Identity" => CoderKind.Relu,
                 "TopK" => CoderKind.TopK,
-                _ => throw new InputException($"{file.Path}: the activation {Quote.Of(activation)} is not known; read are ReLU, TopK, Identity"),
+                _ => throw new InputException($"{file.Path}: the activation {Quote.Of(activation)} is not known; read are "
+                    + "ReLU, TopK, Identity"),
             },
             Inputs = [new(null, dIn)],
             Outputs = [new(null, dIn)],
@@ -93,7 +95,8 @@ sealed class OpenAiLayout : DictionaryLayout
     // A tied decoder is the encoder's transpose, stored under the encoder's name or again.
     static Tensor DecoderOf(TorchFile file, int dIn, int nLatents) => file.Has("decoder.weight")
         ? Decoder(file, "decoder.weight", nLatents, dIn, latentsFirst: false)
-        : Decoder(file, file.Has("decoder.linear.weight") ? "decoder.linear.weight" : "encoder.weight", nLatents, dIn, latentsFirst: true);
+        : Decoder(file, file.Has("decoder.linear.weight") ? "decoder.linear.weight" : "encoder.weight", nLatents, dIn,
+        latentsFirst: true);
 
     static string? FileOf(string path) => FileAt(path, WeightsFile) ?? OnlyTorchFile(path);
 

@@ -5,7 +5,10 @@ using static Hooke.Dictionaries.StoredWeights;
 
 namespace Hooke.Dictionaries;
 
-/// <summary>SAELens: cfg.json and sae_weights.safetensors. W_enc is [d_in, n_latents], W_dec [n_latents, d_out], W_skip [d_out, d_in].</summary>
+/// <summary>
+/// SAELens: cfg.json and sae_weights.safetensors. W_enc is [d_in, n_latents], W_dec [n_latents, d_out], W_skip [d_out,
+/// d_in].
+/// </summary>
 /// <remarks>Source: jbloomAus/SAELens 6, sae_lens/saes; training forms are read as they are evaluated.</remarks>
 sealed class SaeLensLayout : DictionaryLayout
 {
@@ -13,7 +16,8 @@ sealed class SaeLensLayout : DictionaryLayout
 
     static readonly string[] Architectures =
     [
-        "standard", "gated", "topk", "jumprelu", "transcoder", "skip_transcoder", "jumprelu_transcoder", "jumprelu_skip_transcoder",
+        "standard", "gated", "topk", "jumprelu", "transcoder", "skip_transcoder", "jumprelu_transcoder",
+            "jumprelu_skip_transcoder",
         "batchtopk", "matryoshka_batchtopk",
     ];
 
@@ -56,7 +60,8 @@ sealed class SaeLensLayout : DictionaryLayout
         using TensorSource file = TensorSource.Open(Path.Combine(FolderOf(path), WeightsFile));
         string architecture = ArchitectureOf(config, file.Path);
         int[] encoder = file.Sizes("W_enc", 2), decoder = file.Sizes("W_dec", 2);
-        (int dIn, int nLatents, int dOut) = (encoder[0], file.Sizes(architecture == "gated" ? "b_gate" : "b_enc", 1)[0], file.Sizes("b_dec", 1)[0]);
+        (int dIn, int nLatents, int dOut) = (encoder[0], file.Sizes(architecture == "gated" ? "b_gate" : "b_enc", 1)[0],
+            file.Sizes("b_dec", 1)[0]);
         config.Require("d_in", dIn);
         config.Require("d_sae", nLatents);
         if (architecture.EndsWith("transcoder", StringComparison.Ordinal))

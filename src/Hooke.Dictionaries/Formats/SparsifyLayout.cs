@@ -6,7 +6,8 @@ using static Hooke.Dictionaries.StoredWeights;
 namespace Hooke.Dictionaries;
 
 /// <summary>
-/// EleutherAI's sparsify: cfg.json and sae.safetensors with encoder.weight [n_latents, d_in], encoder.bias, W_dec [n_latents, d_out],
+/// EleutherAI's sparsify: cfg.json and sae.safetensors with encoder.weight [n_latents, d_in], encoder.bias, W_dec
+/// [n_latents, d_out],
 /// b_dec, perhaps W_skip [d_out, d_in]. The decoder's bias is taken from the input unless it transcodes.
 /// </summary>
 sealed class SparsifyLayout : DictionaryLayout
@@ -23,7 +24,8 @@ sealed class SparsifyLayout : DictionaryLayout
     {
         SparseCoder coder = Only(dictionary);
         CoderConfig config = coder.Config;
-        if (config is not { Kind: CoderKind.TopK or CoderKind.GroupMax, IsRectified: true, FlattensHeads: false } || !IsPlain(config)
+        if (config is not { Kind: CoderKind.TopK or CoderKind.GroupMax, IsRectified: true, FlattensHeads: false }
+            || !IsPlain(config)
             || config.SubtractsDecoderBias == config.IsTranscoder)
             throw Cannot(dictionary, $"a {config.Role} of kind {config.Kind} with its bias or scaling");
         (int dIn, int nLatents, int dOut) = (config.DIn, config.NLatents, config.Outputs[0].Width);
@@ -58,7 +60,8 @@ sealed class SparsifyLayout : DictionaryLayout
         string folder = FolderOf(path);
         ConfigJson config = new(Path.Combine(folder, ConfigFile));
         using TensorSource file = TensorSource.Open(Path.Combine(folder, WeightsFile));
-        (int dIn, int nLatents, int dOut) = (file.Sizes("encoder.weight", 2)[1], file.Sizes("encoder.bias", 1)[0], file.Sizes("b_dec", 1)[0]);
+        (int dIn, int nLatents, int dOut) = (file.Sizes("encoder.weight", 2)[1], file.Sizes("encoder.bias", 1)[0],
+            file.Sizes("b_dec", 1)[0]);
         config.Require("d_in", dIn);
         if (config.Count("num_latents") is > 0)
             config.Require("num_latents", nLatents);

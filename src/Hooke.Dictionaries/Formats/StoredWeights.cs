@@ -35,10 +35,12 @@ static class StoredWeights
 
     /// <summary>W_skip [d_in, d_out], from such or from its transpose; null where there is none.</summary>
     public static Tensor? Skip(TensorSource file, string name, int dIn, int dOut, bool inputsFirst) =>
-        !file.Has(name) ? null : Encoder(inputsFirst ? file.Read(name, dIn, dOut) : file.Read(name, dOut, dIn), dIn, dOut, !inputsFirst);
+        !file.Has(name) ? null : Encoder(inputsFirst ? file.Read(name, dIn, dOut) : file.Read(name, dOut, dIn), dIn, dOut,
+            !inputsFirst);
 
     /// <summary>A vector of a length that must be.</summary>
-    public static Tensor Vector(TensorSource file, string name, int length) => Tensor.From(file.Read(name, length), length).AsConstant();
+    public static Tensor Vector(TensorSource file, string name, int length) =>
+        Tensor.From(file.Read(name, length), length).AsConstant();
 
     /// <summary>A vector of one number.</summary>
     public static Tensor Constant(float value, int length)

@@ -7,7 +7,8 @@ using static Hooke.Dictionaries.StoredWeights;
 namespace Hooke.Dictionaries;
 
 /// <summary>
-/// circuit-tracer's per-layer transcoders: layer_{i}.safetensors with W_enc [n_latents, d_in], W_dec [n_latents, d_out], b_enc, b_dec,
+/// circuit-tracer's per-layer transcoders: layer_{i}.safetensors with W_enc [n_latents, d_in], W_dec [n_latents,
+/// d_out], b_enc, b_dec,
 /// perhaps activation_function.threshold, k, and W_skip [d_out, d_in]; config.yaml names the sites.
 /// </summary>
 /// <remarks>The decoder's bias is not taken from the input, and neither TopK nor JumpReLU rectifies.</remarks>
@@ -41,7 +42,8 @@ sealed class TranscoderSetLayout : DictionaryLayout
         }
         int found = Directory.EnumerateFiles(path, "layer_*.safetensors").Count();
         if (found != coders.Count)
-            throw new InputException($"{path} has {found} files layer_*.safetensors, but layer_{coders.Count}.safetensors is missing; fetch it");
+            throw new InputException($"{path} has {found} files layer_*.safetensors, but layer_{coders.Count}.safetensors "
+                + "is missing; fetch it");
         return new CoderSet(coders) { Path = path, Layout = Name, StoredType = type };
     }
 
@@ -81,7 +83,8 @@ sealed class TranscoderSetLayout : DictionaryLayout
         CoderConfig config = coder.Config;
         if (config is not { Inputs.Count: 1, Outputs.Count: 1, FlattensHeads: false } || !IsPlain(config)
             || config.Kind is CoderKind.Gated or CoderKind.GroupMax || (config.Kind == CoderKind.TopK && config.IsRectified))
-            throw Cannot(dictionary, $"a {config.Role} of kind {config.Kind}{(config.Kind == CoderKind.TopK ? " whose latents are rectified" : "")}");
+            throw Cannot(dictionary, $"a {config.Role} of kind "
+                + $"{config.Kind}{(config.Kind == CoderKind.TopK ? " whose latents are rectified" : "")}");
         DType type = dictionary.StoredType;
         (int dIn, int nLatents, int dOut) = (config.DIn, config.NLatents, config.Outputs[0].Width);
         List<TensorToWrite> tensors =
@@ -135,10 +138,12 @@ sealed class CircuitTracerConfig
             "topk" => CoderKind.TopK,
             "relu" => CoderKind.Relu,
             "jump_relu" or "jumprelu" => CoderKind.JumpRelu,
-            string other => throw new InputException($"{_path}: the activation {Quote.Of(other)} is not known; read are relu, jump_relu and topk"),
+            string other => throw new InputException($"{_path}: the activation {Quote.Of(other)} is not known; read are "
+                + "relu, jump_relu and topk"),
         };
         return stated is null || stated == byWeights ? byWeights : stated == CoderKind.TopK ? CoderKind.TopK
-            : throw new InputException($"{_path}: the activation is {stated}, but the weights are those of {byWeights}; they do not belong together");
+            : throw new InputException($"{_path}: the activation is {stated}, but the weights are those of {byWeights}; "
+            + "they do not belong together");
     }
 
     /// <summary>The site that a layer reads.</summary>
