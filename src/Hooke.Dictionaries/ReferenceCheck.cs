@@ -114,7 +114,6 @@ public static class ReferenceCheck
 
     static Tensor Read(TensorSource file, string name)
     {
-        StoredArray array = file.Of(name);
-        return Tensor.From(file.Read(name), [.. array.Shape.Select(size => (int)size)]);
+        return Tensor.From(file.Read(name), file.Sizes(name, file.Of(name).Shape.Count));
     }
 }

@@ -23,6 +23,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("\"d_sae\": 96", "\"d_sae\": 95", "\"d_sae\" is 95", "weights say 96")]
     [InlineData("\"architecture\": \"topk\"", "\"architecture\": \"oracle\"", "\"oracle\" is not known", "read are standard")]
     [InlineData("\"architecture\": \"topk\"", "\"architecture\": \"gated\"", "no tensor \"b_gate\"", "sae_weights.safetensors")]
+    [InlineData("\"architecture\": \"topk\"", "\"architecture\": \"batchtopk\"", "no tensor \"log_threshold\"", "sae_weights")]
     [InlineData("\"architecture\": \"topk\"", "\"architecture\": 3", "\"architecture\" is \"3\"", "a text")]
     [InlineData("\"normalize_activations\": \"none\"", "\"normalize_activations\": \"twice\"", "\"twice\" is not known", "layer_norm")]
     [InlineData("{\"d_in\"", "[\"d_in\"", "not valid JSON", "cfg.json")]
@@ -80,6 +81,20 @@ public sealed class BadInputTests : IDisposable
     [FixtureFact]
     public void A_whole_module_is_refused_by_the_class_it_names() => Refused(
         Fixtures.ThirdParty("format_cases", "must_refuse", "whole_module.pth"), "transformer_lens.HookedTransformer.HookedTransformer");
+
+    [Theory]
+    [InlineData(0, 4, 5, "no layers"), InlineData(2, 0, 5, "holds nothing"), InlineData(2, 4, 0, "holds nothing")]
+    public void A_dictionary_that_holds_nothing_is_refused(int layers, int width, int nLatents, string word)
+    {
+        TensorToWrite Zeros(string name, params long[] shape) =>
+            TensorToWrite.FromFloats(name, shape, () => new float[shape.Aggregate(1L, (count, size) => count * size)]);
+        SafetensorsWriter.Write(_folder["checkpoint.safetensors"],
+        [
+            Zeros("encoder.W", layers, width, nLatents), Zeros("encoder.b", layers, nLatents), Zeros("decoder.b", layers, width),
+            Zeros("decoder.W", layers, nLatents, width), Zeros("nonlinearity.theta", 1, layers, nLatents),
+        ]);
+        Refused(_folder["checkpoint.safetensors"], word);
+    }
 
     [Fact]
     public void A_layer_missing_from_a_set_is_refused()

@@ -52,7 +52,7 @@ abstract class TensorSource(string path) : IDisposable
         StoredArray array = Of(name);
         if (array.Shape.Count != rank)
             throw new InputException($"{Path}: {array} has {array.Shape.Count} axes, not {rank}");
-        if (array.Count > Array.MaxLength)
+        if (array.Count > Array.MaxLength || array.Shape.Any(size => size > Array.MaxLength))
             throw new InputException($"{Path}: {array} has more than the {Array.MaxLength} elements that are read of one tensor");
         return [.. array.Shape.Select(size => (int)size)];
     }

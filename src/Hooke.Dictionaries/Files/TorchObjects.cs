@@ -61,8 +61,8 @@ static class TorchObjects
         bool isEmpty = tensor.Sizes.Contains(0);
         if (TensorShape.Count(tensor.Sizes) is not long count
             || (!isEmpty && (last >= (UInt128)storage.Count || count > storage.Count)))
-            throw new InputException($"{path} holds a tensor of shape {TensorShape.Text(tensor.Sizes)} that reaches outside of its "
-                + $"{storage.Count} stored numbers, or repeats them; it is damaged or was expanded: save a contiguous copy");
+            throw new InputException($"{path} holds a tensor of shape {TensorShape.Text(tensor.Sizes)} that reaches outside of "
+                + $"its {storage.Count} stored numbers, or repeats them; it is damaged or was expanded: save a contiguous copy");
         return tensor;
     }
 

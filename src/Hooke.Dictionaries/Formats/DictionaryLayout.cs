@@ -55,9 +55,11 @@ abstract class DictionaryLayout
     {
         try
         {
-            return Read(path);
+            CoderSet read = Read(path);
+            return read.Coders.Count > 0 ? read : throw new InputException($"{path} holds a dictionary of no layers; fetch it again");
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or OutOfMemoryException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException
+            or OutOfMemoryException or OverflowException) // OverflowException: sizes that no memory holds
         {
             throw new InputException($"Cannot read {path}: {fault.Message}", fault);
         }

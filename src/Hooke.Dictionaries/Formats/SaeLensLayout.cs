@@ -68,7 +68,6 @@ sealed class SaeLensLayout : DictionaryLayout
             config.Require("d_out", dOut);
         if (decoder[0] != nLatents)
             throw new InputException($"{file.Path}: {file.Of("W_dec")} should have a row for each of the {nLatents} latents");
-        bool hasThreshold = architecture.StartsWith("jumprelu", StringComparison.Ordinal) || file.Has("topk_threshold");
         CoderConfig coder = ConfigOf(config, architecture, dIn, nLatents, dOut).Checked(path);
         CoderWeights weights = new()
         {
@@ -76,7 +75,7 @@ sealed class SaeLensLayout : DictionaryLayout
             EncoderBias = Vector(file, architecture == "gated" ? "b_gate" : "b_enc", nLatents),
             MagnitudeScale = architecture == "gated" ? Vector(file, "r_mag", nLatents) : null,
             MagnitudeBias = architecture == "gated" ? Vector(file, "b_mag", nLatents) : null,
-            Thresholds = hasThreshold ? Thresholds(file, nLatents) : null,
+            Thresholds = coder.Kind is CoderKind.JumpRelu or CoderKind.BatchTopK ? Thresholds(file, nLatents) : null,
             Decoders =
             [
                 new()
@@ -142,7 +141,7 @@ sealed class SaeLensLayout : DictionaryLayout
             Inputs = [new(hook, dIn)],
             Outputs = [new(isTranscoder ? (metadata ?? config).Text("hook_name_out") : hook, dOut)],
             NLatents = nLatents,
-            K = config.Count("k") ?? config.Within("activation_fn_kwargs")?.Count("k"),
+            K = architecture == "topk" ? config.Count("k") ?? config.Within("activation_fn_kwargs")?.Count("k") : null,
             SubtractsDecoderBias = !isTranscoder && config.Flag("apply_b_dec_to_input", true),
             ScalesByDecoderNorm = config.Flag("rescale_acts_by_decoder_norm", false),
             Scaling = ScalingOf(config),
