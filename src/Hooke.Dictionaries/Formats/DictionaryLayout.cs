@@ -56,7 +56,9 @@ abstract class DictionaryLayout
         try
         {
             CoderSet read = Read(path);
-            return read.Coders.Count > 0 ? read : throw new InputException($"{path} holds a dictionary of no layers; fetch it again");
+            return read.Coders.Count > 0
+                ? read
+                : throw new InputException($"{path} holds a dictionary of no layers; fetch it again");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException
             or OutOfMemoryException or OverflowException) // OverflowException: sizes that no memory holds
