@@ -19,6 +19,7 @@ RootCommand root = new("""
     PatchCommand.Create(),
     LensCommand.Create(),
     AttributeCommand.Create(),
+    DictionaryCommand.Create(),
     SitesCommand.Create(),
     TokensCommand.Create(),
 };

@@ -20,7 +20,7 @@ public class TypeTests
             .Where(field => !field.IsInitOnly && !field.IsLiteral).Select(field => $"{field.DeclaringType}.{field.Name}"));
 
     [Theory]
-    [InlineData("Hooke.Tensors"), InlineData("Hooke.Models"), InlineData("Hooke.Circuits"), InlineData("Hooke.Studies")]
+    [InlineData("Hooke.Tensors"), InlineData("Hooke.Models"), InlineData("Hooke.Dictionaries"), InlineData("Hooke.Circuits"), InlineData("Hooke.Studies")]
     public void The_types_of_every_library_are_looked_at(string project) =>
         Assert.Contains(PublicTypes(), type => type.Namespace == project);
 

@@ -3,7 +3,7 @@ using Hooke.Tensors;
 namespace Hooke.Models;
 
 /// <summary>Writes a file so that its path holds either the old bytes or all of the new ones, never a part.</summary>
-static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>
     /// Writes beside the path, flushes to the disk, then moves over it; on a fault nothing is left behind.

@@ -52,7 +52,7 @@ public enum DType
 }
 
 /// <summary>Names and sizes of the stored number types, as the file format spells them.</summary>
-static class DTypes
+public static class DTypes
 {
     static readonly (DType Type, string Name, int Bytes)[] Table =
     [
@@ -63,10 +63,14 @@ static class DTypes
         (DType.F64, "F64", 8), (DType.I64, "I64", 8), (DType.U64, "U64", 8),
     ];
 
+    /// <summary>Bytes of one number.</summary>
     public static int Bytes(this DType type) => Table[(int)type].Bytes;
 
+    /// <summary>The type as the format spells it.</summary>
     public static string Name(this DType type) => Table[(int)type].Name;
 
+    /// <summary>The type of a spelling.</summary>
+    /// <exception cref="InputException">There is no such type.</exception>
     public static DType Parse(string name, string what)
     {
         foreach ((DType type, string known, _) in Table)

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Hooke.Models;
 
 /// <summary>Opens files that the user named, so that every fault is one sentence.</summary>
-static class InputFile
+public static class InputFile
 {
     const int BufferBytes = 1 << 20;
 

@@ -5,7 +5,7 @@ using Hooke.Tensors;
 namespace Hooke.Models;
 
 /// <summary>Strict reading of JSON files: no repeated names, no comments, no trailing commas, a bounded size.</summary>
-static class JsonFile
+public static class JsonFile
 {
     static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 

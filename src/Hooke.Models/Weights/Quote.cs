@@ -3,10 +3,11 @@ using System.Text;
 namespace Hooke.Models;
 
 /// <summary>Shows a string from an untrusted file in a message: quoted, on one line, at most 80 characters.</summary>
-static class Quote
+public static class Quote
 {
     const int Longest = 80;
 
+    /// <summary>The text as it may stand in a message.</summary>
     public static string Of(string text)
     {
         StringBuilder shown = new("\"");

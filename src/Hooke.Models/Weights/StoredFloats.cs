@@ -6,7 +6,7 @@ using Hooke.Tensors;
 namespace Hooke.Models;
 
 /// <summary>Between stored number types and float32: widening is exact, narrowing rounds to nearest even.</summary>
-static class StoredFloats
+public static class StoredFloats
 {
     const uint ExponentBits = 0x7F80_0000;
 
@@ -60,6 +60,7 @@ static class StoredFloats
         }
     }
 
+    /// <summary>Whether the type can be read as float32: F32, BF16, F16 or F64.</summary>
     public static bool IsFloat(DType type) => type is DType.F32 or DType.BF16 or DType.F16 or DType.F64;
 
     /// <summary>The place of the first NaN or infinity, or -1.</summary>

@@ -1,8 +1,9 @@
 namespace Hooke.Models;
 
 /// <summary>Arithmetic and text of the shapes in weight files.</summary>
-static class TensorShape
+public static class TensorShape
 {
+    /// <summary>The sizes in brackets.</summary>
     public static string Text(IReadOnlyList<long> shape) => $"[{string.Join(", ", shape)}]";
 
     /// <summary>The number of elements, or null where it does not fit 63 bits or a size is negative.</summary>

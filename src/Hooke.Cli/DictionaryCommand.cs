@@ -1,0 +1,166 @@
+using System.CommandLine;
+using System.Globalization;
+using Hooke.Dictionaries;
+
+namespace Hooke.Cli;
+
+/// <summary><c>hooke dictionary</c>: look at published dictionaries, check them, rewrite them in another layout.</summary>
+static class DictionaryCommand
+{
+    static readonly Argument<string> Path = new("dictionary") { Description = "The dictionary's folder or file" };
+    static readonly Argument<string> Target = new("to") { Description = "A folder that is not there yet" };
+    static readonly Option<string> Reference = new("--reference")
+    {
+        Description = "A safetensors file of input, feature_acts and output that its makers' program computed",
+    };
+
+    static readonly Option<string> Layout = new("--layout")
+    {
+        Description = "The layout, if it cannot be told from the files: " + string.Join(", ", CoderSet.Layouts),
+    };
+
+    static readonly Option<string> To = new("--to")
+    {
+        Description = "The layout to write: " + string.Join(", ", CoderSet.Layouts),
+        Required = true,
+    };
+
+    /// <summary>The command with its parts.</summary>
+    public static Command Create()
+    {
+        Command check = new("check", """
+            Read a dictionary in whatever layout it is and say what it is; with a reference file, compare what it computes.
+            The exit code is 0 where all agrees within 1e-5, 1 where something differs.
+
+            Example:
+              hooke dictionary check saelens/topk --reference saelens/topk/reference.safetensors
+            """)
+        {
+            Path, Reference, Layout,
+        };
+        check.SetAction(Check);
+        Command convert = new("convert", """
+            Write a dictionary in another layout, read it back, and say by how much the two differ on the same inputs.
+            The exit code is 0 where they agree within 1e-5, 1 where they do not.
+
+            Example:
+              hooke dictionary convert saelens/jumprelu gemma --to gemma-scope
+            """)
+        {
+            Path, Target, To, Layout,
+        };
+        convert.SetAction(Convert);
+        return new Command("dictionary", """
+            Read sparse autoencoders, transcoders and crosscoders as others publish them
+
+            Examples:
+              hooke dictionary check DIR
+              hooke dictionary convert DIR NEW --to saelens
+              hooke dictionary splice DIR --text "The capital of France is"
+            """)
+        {
+            check, convert, DictionarySpliceCommand.Create(),
+        };
+    }
+
+    static int Check(ParseResult parsed)
+    {
+        using CoderSet dictionary = CoderSet.Load(parsed.GetValue(Path)!, parsed.GetValue(Layout));
+        IReadOnlyList<TensorDifference> differences =
+            parsed.GetValue(Reference) is { } reference ? ReferenceCheck.Compare(dictionary, reference) : [];
+        if (parsed.GetValue(Cli.Json))
+            Output.Json(new
+            {
+                path = dictionary.Path,
+                layout = dictionary.Layout,
+                stored = $"{dictionary.StoredType}",
+                coders = dictionary.Coders.Select(Described),
+                differences = Described(differences),
+            });
+        else
+        {
+            Console.Out.WriteLine($"{dictionary.Path}: layout {dictionary.Layout}, stored as {dictionary.StoredType}");
+            Output.Table(["coder", "kind", "reads", "latents", "writes", "input"], dictionary.Coders.Select(Row));
+            Print(differences);
+        }
+        return differences.All(difference => difference.Agrees) ? Cli.Done : Cli.No;
+    }
+
+    static int Convert(ParseResult parsed)
+    {
+        string target = parsed.GetValue(Target)!;
+        using CoderSet dictionary = CoderSet.Load(parsed.GetValue(Path)!, parsed.GetValue(Layout));
+        Conversion conversion = Conversion.Make(dictionary, target, parsed.GetValue(To)!);
+        if (parsed.GetValue(Cli.Json))
+            Output.Json(new
+            {
+                from = new { path = dictionary.Path, layout = dictionary.Layout },
+                to = new { path = target, layout = conversion.Layout },
+                differences = Described(conversion.Differences),
+            });
+        else
+        {
+            Console.Out.WriteLine($"{target}: layout {conversion.Layout}, from {dictionary.Path} of layout {dictionary.Layout}");
+            Print(conversion.Differences);
+        }
+        return conversion.Differences.All(difference => difference.Agrees) ? Cli.Done : Cli.No;
+    }
+
+    static object Described(SparseCoder coder) => new
+    {
+        role = coder.Config.Role,
+        kind = $"{coder.Config.Kind}",
+        d_in = coder.Config.DIn,
+        n_latents = coder.Config.NLatents,
+        k = coder.Config.K,
+        reads = coder.Config.Inputs.Select(site => new { site = site.Name, width = site.Width }),
+        writes = coder.Config.Outputs.Select(site => new { site = site.Name, width = site.Width }),
+        subtracts_decoder_bias = coder.Config.SubtractsDecoderBias,
+        scaling = $"{coder.Config.Scaling}",
+        scales_by_decoder_norm = coder.Config.ScalesByDecoderNorm,
+        flattens_heads = coder.Config.FlattensHeads,
+        is_rectified = coder.Config.IsRectified,
+        skips = coder.Weights.Decoders.Any(decoder => decoder.Skip is not null),
+    };
+
+    static object[] Described(IReadOnlyList<TensorDifference> differences) =>
+    [
+        .. differences.Select(difference => new
+        {
+            what = difference.What,
+            largest = double.IsFinite(difference.Largest) ? difference.Largest : (double?)null,
+            scale = difference.Scale,
+            agrees = difference.Agrees,
+        }),
+    ];
+
+    static IReadOnlyList<string> Row(SparseCoder coder)
+    {
+        CoderConfig config = coder.Config;
+        string k = config.K is int count && config.Kind is CoderKind.TopK or CoderKind.GroupMax
+            ? string.Create(CultureInfo.InvariantCulture, $" k={config.K}")
+            : "";
+        string[] input =
+        [
+            .. config.SubtractsDecoderBias ? ["less b_dec"] : (string[])[],
+            .. config.Scaling != InputScaling.None ? [$"{config.Scaling}"] : (string[])[],
+            .. config.FlattensHeads ? ["heads flattened"] : (string[])[],
+            .. coder.Weights.Decoders.Any(decoder => decoder.Skip is not null) ? ["skips to the output"] : (string[])[],
+        ];
+        return
+        [
+            config.Role, $"{config.Kind}{k}", string.Join(", ", config.Inputs), $"{config.NLatents:n0}",
+                string.Join(", ", config.Outputs),
+            input.Length == 0 ? "as it is" : string.Join(", ", input),
+        ];
+    }
+
+    static void Print(IReadOnlyList<TensorDifference> differences)
+    {
+        if (differences.Count == 0)
+            return;
+        Output.Table(["compared", "largest difference", "largest number", "agrees"], differences
+            .Select(difference => (IReadOnlyList<string>)
+            [difference.What, $"{difference.Largest:g3}", $"{difference.Scale:g3}", difference.Agrees ? "yes" : "NO"]));
+    }
+}

@@ -1,0 +1,87 @@
+using Hooke.Tensors;
+
+namespace Hooke.Dictionaries;
+
+/// <summary>The latents of many inputs that are not 0, input by input, in the order of the latents.</summary>
+public sealed class SparseLatents
+{
+    readonly int[] _starts;
+    readonly int[] _latents;
+    readonly float[] _values;
+
+    SparseLatents(int nLatents, int[] starts, int[] latents, float[] values) =>
+        (NLatents, _starts, _latents, _values) = (nLatents, starts, latents, values);
+
+    /// <summary>How many latents there are, active or not.</summary>
+    public int NLatents { get; }
+
+    /// <summary>How many inputs were encoded.</summary>
+    public int Rows => _starts.Length - 1;
+
+    /// <summary>How many latents are active, over all inputs.</summary>
+    public int Count => _latents.Length;
+
+    /// <summary>Which latents are active for an input, in rising order.</summary>
+    public ReadOnlySpan<int> LatentsOf(int row) => _latents.AsSpan(_starts[row].._starts[row + 1]);
+
+    /// <summary>Their activations.</summary>
+    public ReadOnlySpan<float> ValuesOf(int row) => _values.AsSpan(_starts[row].._starts[row + 1]);
+
+    /// <summary>What is not 0 in latents [.., n_latents].</summary>
+    public static SparseLatents Of(Tensor dense)
+    {
+        int width = dense.Shape[^1], rows = width == 0 ? 0 : dense.Shape.Count / width;
+        int[] starts = new int[rows + 1];
+        Work.For(rows, Grain(width), (start, end) =>
+        {
+            for (int r = start; r < end; r++)
+                starts[r + 1] = CountActive(dense.Data.Slice(r * width, width));
+        });
+        for (int r = 0; r < rows; r++)
+            starts[r + 1] += starts[r];
+        int[] latents = new int[starts[rows]];
+        float[] values = new float[starts[rows]];
+        Work.For(rows, Grain(width), (start, end) =>
+        {
+            for (int r = start; r < end; r++)
+            {
+                ReadOnlySpan<float> row = dense.Data.Slice(r * width, width);
+                for (int i = NextActive(row, 0), at = starts[r]; i >= 0; i = NextActive(row, i + 1), at++)
+                    (latents[at], values[at]) = (i, row[i]);
+            }
+        });
+        return new(width, starts, latents, values);
+    }
+
+    /// <summary>All latents, [rows, n_latents].</summary>
+    public Tensor ToDense()
+    {
+        Tensor dense = Tensor.Zeros(Rows, NLatents);
+        for (int r = 0; r < Rows; r++)
+            for (int at = _starts[r]; at < _starts[r + 1]; at++)
+                dense.Data[(r * NLatents) + _latents[at]] = _values[at];
+        return dense;
+    }
+
+    /// <summary>Every value times its latent's factor.</summary>
+    internal SparseLatents Scaled(ReadOnlySpan<float> factors)
+    {
+        float[] scaled = new float[_values.Length];
+        for (int i = 0; i < scaled.Length; i++)
+            scaled[i] = _values[i] * factors[_latents[i]];
+        return new(NLatents, _starts, _latents, scaled);
+    }
+
+    internal static int Grain(int width) => Math.Max(1, (1 << 14) / Math.Max(1, width));
+
+    static int CountActive(ReadOnlySpan<float> row)
+    {
+        int count = 0;
+        for (int i = NextActive(row, 0); i >= 0; i = NextActive(row, i + 1))
+            count++;
+        return count;
+    }
+
+    static int NextActive(ReadOnlySpan<float> row, int from) =>
+        from < row.Length && row[from..].IndexOfAnyExcept(0f) is >= 0 and int at ? from + at : -1;
+}
