@@ -41,19 +41,21 @@ static class PatchCommand
         DefaultValueFactory = _ => 1,
     };
 
-    static readonly Option<string> What = new Option<string>("--what")
+    static readonly string[] Parts = [.. Enum.GetNames<PatchedPart>().Select(name => name.ToLowerInvariant())];
+
+    static readonly Option<string> What = new("--what")
     {
         Description = "What is patched: residual, attention or mlp by layer and position; heads, their queries, keys, values or "
             + "patterns; neurons; or the paths to the readers that --receiver names",
         DefaultValueFactory = _ => "residual",
-    }.AcceptOnlyFromAmong([.. Enum.GetNames<PatchedPart>().Select(name => name.ToLowerInvariant())]);
+    };
 
-    static readonly Option<string> Method = new Option<string>("--method")
+    static readonly Option<string> Method = new("--method")
     {
         Description = "patch runs each patch; atp estimates all of them from one gradient; atp-qk moves queries and keys through "
             + "the softmax; atp* also keeps effects from cancelling, and has no signs",
         DefaultValueFactory = _ => "patch",
-    }.AcceptOnlyFromAmong("patch", "atp", "atp-qk", "atp*");
+    };
 
     static readonly Option<string[]> Receiver = new("--receiver")
     {
@@ -125,7 +127,10 @@ static class PatchCommand
 
     static PatchQuestion Question(ParseResult parsed)
     {
-        PatchedPart part = Enum.Parse<PatchedPart>(parsed.GetValue(What)!, ignoreCase: true);
+        string what = parsed.GetValue(What)!;
+        if (!Parts.Contains(what))
+            throw new InputException($"{What.Name} {what} is none of {string.Join(", ", Parts)}");
+        PatchedPart part = Enum.Parse<PatchedPart>(what, ignoreCase: true);
         string[] receivers = parsed.GetValue(Receiver) ?? [];
         if (part != PatchedPart.Paths && (receivers.Length > 0 || parsed.GetValue(ThroughMlps)))
             throw new InputException("--receiver and --through-mlps are for --what paths");
@@ -134,7 +139,8 @@ static class PatchCommand
             "atp" => PatchMethod.Atp,
             "atp-qk" => PatchMethod.AtpThroughSoftmax,
             "atp*" => PatchMethod.AtpStar,
-            _ => PatchMethod.Patch,
+            "patch" => PatchMethod.Patch,
+            var other => throw new InputException($"{Method.Name} {other} is none of patch, atp, atp-qk and atp*"),
         })
         {
             Readers = part == PatchedPart.Paths && receivers.Length == 0
@@ -153,6 +159,8 @@ static class PatchCommand
             return texts.Length == 0 && answer is null && foil is null
                 ? null
                 : throw new InputException("give either --behaviour or two prompts with --answer and --foil, not both");
+        if (parsed.GetResult(Count) is { Implicit: false } || parsed.GetResult(Seed) is { Implicit: false })
+            throw new InputException("--prompts and --seed are for --behaviour: two prompts of your own are all there is");
         return texts.Length == 2 && answer is not null && foil is not null
             ? new AskedPair(texts[0], texts[1], answer, foil)
             : throw new InputException(

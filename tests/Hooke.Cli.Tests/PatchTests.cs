@@ -67,6 +67,9 @@ public sealed class PatchTests : IDisposable
         Hooke.Run([.. Pair, "--behaviour", "induction"]).RefusedWith("not both");
         Hooke.Run("patch", Clean, "While David", "--answer", "David", "--foil", "Ivan").RefusedWith("15 tokens", "3");
         Hooke.Run("patch", Clean, Clean, "--answer", "David", "--foil", "Ivan").RefusedWith("nothing to patch");
+        Hooke.Run([.. Pair, "--what", "everything"]).RefusedWith("--what everything", "residual, attention");
+        Hooke.Run([.. Pair, "--method", "guess"]).RefusedWith("--method guess", "atp-qk");
+        Hooke.Run([.. Pair, "--prompts", "4"]).RefusedWith("--prompts", "--behaviour");
         Hooke.Run([.. Pair, "--receiver", "logits"]).RefusedWith("--what paths");
         Hooke.Run([.. Pair, "--what", "paths", "--receiver", "blocks.1.hook_resid_mid"]).RefusedWith("is not a reader");
         Hooke.Run([.. Pair, "--what", "paths", "--method", "atp"]).RefusedWith("patched, not estimated");
