@@ -108,7 +108,9 @@ static class PatchCommand
             ? EncodedPrompts.Of(pair, model.Tokenizer)
             : EncodedPrompts.OfBehaviour(folder, parsed.GetValue(Behaviour)!, count, parsed.GetValue(Seed), model.Tokenizer);
         PatchAnswer answer = PatchStudy.Ask(model, prompts, question);
-        Draw(parsed, answer);
+        Draw(parsed, answer, pair is not null
+            ? $"Clean: {pair.Prompt} … {pair.Answer}. Counterfactual: {pair.Counterfactual} … {pair.Foil}."
+            : $"{Words.Count(prompts.Count, "prompt pair")} of {parsed.GetValue(Behaviour)}, seed {parsed.GetValue(Seed)}.");
         if (parsed.GetValue(Cli.Json))
             Output.Json(new
             {
@@ -117,6 +119,8 @@ static class PatchCommand
                 readers = question.Readers.Select(r => $"{r}"),
                 question.ThroughMlps,
                 prompts = prompts.Count,
+                clean = answer.Clean,
+                counterfactual = answer.Counterfactual,
                 answer.Meaning,
                 values = answer.Places.Select(p => new { p.Place, p.Value }),
             });
@@ -167,21 +171,27 @@ static class PatchCommand
                 "patching needs two prompts, the clean one and its counterfactual, with --answer and --foil; or --behaviour");
     }
 
-    static void Draw(ParseResult parsed, PatchAnswer answer)
+    static void Draw(ParseResult parsed, PatchAnswer answer, string prompts)
     {
         double scale = answer.Map.Values.SelectMany(row => row).Select(Math.Abs).DefaultIfEmpty(1).Max();
         string title = $"Patching: {answer.Map.Name}";
         if (parsed.GetValue(Svg) is { } svg)
             PictureFile.Write(svg, Drawing.File(title, HeatmapFigure.Drawing(answer.Map, scale)));
         if (parsed.GetValue(Page) is { } page)
-            PictureFile.Write(page, FigurePage.Of(title, HeatmapFigure.Legend(scale), HeatmapFigure.Draw(answer.Map, scale)));
+            PictureFile.Write(page, FigurePage.Of(
+                title, Html.Of($"<p>{prompts} {Baselines(answer)}</p>"),
+                HeatmapFigure.Legend(scale), HeatmapFigure.Draw(answer.Map, scale)));
     }
+
+    static string Baselines(PatchAnswer answer) =>
+        $"Logit difference unpatched: {Words.Number(answer.Clean)} clean, {Words.Number(answer.Counterfactual)} counterfactual.";
 
     static void Print(PatchAnswer answer, int top, int prompts)
     {
         Output.Table(["place", "value"], answer.Places.OrderByDescending(p => Math.Abs(p.Value)).Take(top)
             .Select(p => (IReadOnlyList<string>)[p.Place, Words.Number(p.Value)]));
         AnsiConsole.MarkupLineInterpolated($"{answer.Meaning} Mean over {Words.Count(prompts, "prompt pair")}.");
+        Output.Text(Baselines(answer));
         if (answer.Places.Count > top)
             AnsiConsole.MarkupLineInterpolated($"{answer.Places.Count - top} more places: --top or --json shows them.");
     }
