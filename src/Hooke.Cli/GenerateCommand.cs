@@ -63,7 +63,7 @@ static class GenerateCommand
 
             Examples:
               hooke generate "The capital of"
-              hooke generate "Lily went to" --tokens 20 --temperature 0.8 --top-k 50 --seed 7
+              hooke generate "The capital of" --tokens 20 --temperature 0.8 --top-k 50 --seed 7
               hooke generate "The capital of" --plan steering.json
             """)
         {

@@ -89,7 +89,7 @@ static class HeadsCompositionCommand
         string random = $"Random Gaussian heads of the same shapes: mean {Words.Number(baseline.Mean)}, "
             + $"95 % of {Words.Count(baseline.Samples, "pair")} in "
             + $"[{Words.Number(baseline.Low)}, {Words.Number(baseline.High)}], seed {baseline.Seed}; "
-            + $"above that are {scores.Count(s => s.Score > baseline.High)} of {scores.Length}.";
+            + $"above that are {scores.Count(s => s.Score > baseline.High)} of {scores.Length:n0}.";
         AnsiConsole.MarkupLineInterpolated($"{random}");
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Hooke.Circuits;
 using Hooke.Models;
 using Hooke.Studies;
+using Hooke.Tensors;
 
 namespace Hooke.Cli;
 
@@ -72,6 +73,8 @@ static class LensCommand
         {
             "all" => null,
             "last" => new(-1, -1),
+            { } range when char.IsAsciiLetter(range.FirstOrDefault()) => throw new InputException(
+                $"{Positions.Name} '{range}' is no position: write last, all, 4, 4..6, -1 or -3..-1"),
             { } range => PositionRange.Parse(range),
         };
         using Model model = Model.Load(folder);
@@ -120,12 +123,9 @@ static class LensCommand
             ]);
     }
 
-    static void WritePage(string path, Tokenizer tokenizer, int[] prompt, bool tuned, IReadOnlyList<LensDepth> depths)
-    {
-        File.WriteAllText(path + ".part", LensPage.Of(
+    static void WritePage(string path, Tokenizer tokenizer, int[] prompt, bool tuned, IReadOnlyList<LensDepth> depths) =>
+        PictureFile.Write(path, LensPage.Of(
             tuned ? "tuned lens" : "logit lens", [.. prompt.Select(tokenizer.TokenText)], depths, tokenizer.TokenText));
-        File.Move(path + ".part", path, overwrite: true);
-    }
 
     static void WriteJson(Tokenizer tokenizer, int[] prompt, bool tuned, IReadOnlyList<LensDepth> depths)
     {

@@ -41,19 +41,21 @@ static class PatchCommand
         DefaultValueFactory = _ => 1,
     };
 
-    static readonly Option<string> What = new Option<string>("--what")
+    static readonly string[] Parts = [.. Enum.GetNames<PatchedPart>().Select(name => name.ToLowerInvariant())];
+
+    static readonly Option<string> What = new("--what")
     {
         Description = "What is patched: residual, attention or mlp by layer and position; heads, their queries, keys, values or "
             + "patterns; neurons; or the paths to the readers that --receiver names",
         DefaultValueFactory = _ => "residual",
-    }.AcceptOnlyFromAmong([.. Enum.GetNames<PatchedPart>().Select(name => name.ToLowerInvariant())]);
+    };
 
-    static readonly Option<string> Method = new Option<string>("--method")
+    static readonly Option<string> Method = new("--method")
     {
         Description = "patch runs each patch; atp estimates all of them from one gradient; atp-qk moves queries and keys through "
             + "the softmax; atp* also keeps effects from cancelling, and has no signs",
         DefaultValueFactory = _ => "patch",
-    }.AcceptOnlyFromAmong("patch", "atp", "atp-qk", "atp*");
+    };
 
     static readonly Option<string[]> Receiver = new("--receiver")
     {
@@ -106,7 +108,9 @@ static class PatchCommand
             ? EncodedPrompts.Of(pair, model.Tokenizer)
             : EncodedPrompts.OfBehaviour(folder, parsed.GetValue(Behaviour)!, count, parsed.GetValue(Seed), model.Tokenizer);
         PatchAnswer answer = PatchStudy.Ask(model, prompts, question);
-        Draw(parsed, answer);
+        Draw(parsed, answer, pair is not null
+            ? $"Clean: {pair.Prompt} … {pair.Answer}. Counterfactual: {pair.Counterfactual} … {pair.Foil}."
+            : $"{Words.Count(prompts.Count, "prompt pair")} of {parsed.GetValue(Behaviour)}, seed {parsed.GetValue(Seed)}.");
         if (parsed.GetValue(Cli.Json))
             Output.Json(new
             {
@@ -115,6 +119,8 @@ static class PatchCommand
                 readers = question.Readers.Select(r => $"{r}"),
                 question.ThroughMlps,
                 prompts = prompts.Count,
+                clean = answer.Clean,
+                counterfactual = answer.Counterfactual,
                 answer.Meaning,
                 values = answer.Places.Select(p => new { p.Place, p.Value }),
             });
@@ -125,7 +131,10 @@ static class PatchCommand
 
     static PatchQuestion Question(ParseResult parsed)
     {
-        PatchedPart part = Enum.Parse<PatchedPart>(parsed.GetValue(What)!, ignoreCase: true);
+        string what = parsed.GetValue(What)!;
+        if (!Parts.Contains(what))
+            throw new InputException($"{What.Name} {what} is none of {string.Join(", ", Parts)}");
+        PatchedPart part = Enum.Parse<PatchedPart>(what, ignoreCase: true);
         string[] receivers = parsed.GetValue(Receiver) ?? [];
         if (part != PatchedPart.Paths && (receivers.Length > 0 || parsed.GetValue(ThroughMlps)))
             throw new InputException("--receiver and --through-mlps are for --what paths");
@@ -134,7 +143,8 @@ static class PatchCommand
             "atp" => PatchMethod.Atp,
             "atp-qk" => PatchMethod.AtpThroughSoftmax,
             "atp*" => PatchMethod.AtpStar,
-            _ => PatchMethod.Patch,
+            "patch" => PatchMethod.Patch,
+            var other => throw new InputException($"{Method.Name} {other} is none of patch, atp, atp-qk and atp*"),
         })
         {
             Readers = part == PatchedPart.Paths && receivers.Length == 0
@@ -153,27 +163,35 @@ static class PatchCommand
             return texts.Length == 0 && answer is null && foil is null
                 ? null
                 : throw new InputException("give either --behaviour or two prompts with --answer and --foil, not both");
+        if (parsed.GetResult(Count) is { Implicit: false } || parsed.GetResult(Seed) is { Implicit: false })
+            throw new InputException("--prompts and --seed are for --behaviour: two prompts of your own are all there is");
         return texts.Length == 2 && answer is not null && foil is not null
             ? new AskedPair(texts[0], texts[1], answer, foil)
             : throw new InputException(
                 "patching needs two prompts, the clean one and its counterfactual, with --answer and --foil; or --behaviour");
     }
 
-    static void Draw(ParseResult parsed, PatchAnswer answer)
+    static void Draw(ParseResult parsed, PatchAnswer answer, string prompts)
     {
         double scale = answer.Map.Values.SelectMany(row => row).Select(Math.Abs).DefaultIfEmpty(1).Max();
         string title = $"Patching: {answer.Map.Name}";
         if (parsed.GetValue(Svg) is { } svg)
             PictureFile.Write(svg, Drawing.File(title, HeatmapFigure.Drawing(answer.Map, scale)));
         if (parsed.GetValue(Page) is { } page)
-            PictureFile.Write(page, FigurePage.Of(title, HeatmapFigure.Legend(scale), HeatmapFigure.Draw(answer.Map, scale)));
+            PictureFile.Write(page, FigurePage.Of(
+                title, Html.Of($"<p>{prompts} {Baselines(answer)}</p>"),
+                HeatmapFigure.Legend(scale), HeatmapFigure.Draw(answer.Map, scale)));
     }
+
+    static string Baselines(PatchAnswer answer) =>
+        $"Logit difference unpatched: {Words.Number(answer.Clean)} clean, {Words.Number(answer.Counterfactual)} counterfactual.";
 
     static void Print(PatchAnswer answer, int top, int prompts)
     {
         Output.Table(["place", "value"], answer.Places.OrderByDescending(p => Math.Abs(p.Value)).Take(top)
             .Select(p => (IReadOnlyList<string>)[p.Place, Words.Number(p.Value)]));
         AnsiConsole.MarkupLineInterpolated($"{answer.Meaning} Mean over {Words.Count(prompts, "prompt pair")}.");
+        Output.Text(Baselines(answer));
         if (answer.Places.Count > top)
             AnsiConsole.MarkupLineInterpolated($"{answer.Places.Count - top} more places: --top or --json shows them.");
     }

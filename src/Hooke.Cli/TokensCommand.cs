@@ -25,7 +25,7 @@ static class TokensCommand
             that each stands for, counted from 0 in UTF-16 units.
 
             Example:
-              hooke tokens "Mary gave the milk to John"
+              hooke tokens "While David and Ivan were at the library"
             """)
         {
             Text, Folder, Plain,

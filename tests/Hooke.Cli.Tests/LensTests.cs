@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Hooke.Cli.Tests;
@@ -51,6 +52,7 @@ public sealed class LensTests : IDisposable
         Assert.All(trained.Json.GetProperty("sites").EnumerateArray(), site => Assert.True(
             site.GetProperty("held_out_tuned_lens").GetDouble() < site.GetProperty("held_out_logit_lens").GetDouble()));
         byte[] bytes = File.ReadAllBytes(Path.Combine(lens, "lens.safetensors"));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), trained.Json.GetProperty("sha256").GetString());
         Hooke.Run(train);
         Assert.Equal(bytes, File.ReadAllBytes(Path.Combine(lens, "lens.safetensors")));
         Assert.Equal(["lens.json", "lens.safetensors"], Directory.GetFiles(lens).Select(Path.GetFileName).Order());
@@ -74,10 +76,12 @@ public sealed class LensTests : IDisposable
     {
         Hooke.Run("lens", Hooke.Prompt, "--token", "David Ivan").RefusedWith("--token 'David Ivan'", "not one token");
         Hooke.Run("lens", Hooke.Prompt, "--tuned", _folder.Path).RefusedWith("no tuned lens");
+        Hooke.Run("lens", Hooke.Prompt, "--html", _folder.Path).RefusedWith("cannot be written");
         Hooke.Run("lens", Hooke.Prompt, "--top", "0").RefusedWith("--top 0");
         Hooke.Run("lens", "train", "--out", _folder["x"], "--learning-rate", "0").RefusedWith("--learning-rate 0");
         Hooke.Run("lens", "train", "--out", _folder["x"], "--text", _folder["none"]).RefusedWith("none");
         File.WriteAllText(_folder["short"], "The capital of\nThe capital of\n");
+        Hooke.Run("lens", "train", "--out", _folder["short"], "--steps", "1").RefusedWith("short is a file");
         Hooke.Run("lens", "train", "--out", _folder["x"], "--text", _folder["short"]).RefusedWith("1 different lines");
     }
 }

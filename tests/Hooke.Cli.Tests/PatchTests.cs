@@ -21,6 +21,9 @@ public sealed class PatchTests : IDisposable
         JsonElement found = Hooke.Run([.. Pair, "--json"]).Json;
         Assert.Equal(("residual", "patch", 1),
             (found.GetProperty("what").GetString(), found.GetProperty("method").GetString(), found.GetProperty("prompts").GetInt32()));
+        JsonElement divided = Hooke.Run("attribute", Clean, "--answer", "David", "--foil", "Ivan", "--json").Json;
+        Assert.Equal(divided.GetProperty("logit").GetDouble(), found.GetProperty("clean").GetDouble(), 1e-4);
+        Assert.True(found.GetProperty("counterfactual").GetDouble() < 0);
         Dictionary<string, double> values = Values(found);
         Assert.Equal(60, values.Count);
         Assert.Equal(1, values["blocks.0.hook_resid_pre:pos=10"], 1e-3);
@@ -38,6 +41,7 @@ public sealed class PatchTests : IDisposable
         Assert.Contains("13 more places", run.Out, StringComparison.Ordinal);
         Assert.Equal("svg", XElement.Load(_folder["a.svg"]).Name.LocalName);
         Assert.Contains("<h1>Patching: heads</h1>", File.ReadAllText(_folder["a.html"]), StringComparison.Ordinal);
+        Assert.Contains(Other, File.ReadAllText(_folder["a.html"]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,6 +71,9 @@ public sealed class PatchTests : IDisposable
         Hooke.Run([.. Pair, "--behaviour", "induction"]).RefusedWith("not both");
         Hooke.Run("patch", Clean, "While David", "--answer", "David", "--foil", "Ivan").RefusedWith("15 tokens", "3");
         Hooke.Run("patch", Clean, Clean, "--answer", "David", "--foil", "Ivan").RefusedWith("nothing to patch");
+        Hooke.Run([.. Pair, "--what", "everything"]).RefusedWith("--what everything", "residual, attention");
+        Hooke.Run([.. Pair, "--method", "guess"]).RefusedWith("--method guess", "atp-qk");
+        Hooke.Run([.. Pair, "--prompts", "4"]).RefusedWith("--prompts", "--behaviour");
         Hooke.Run([.. Pair, "--receiver", "logits"]).RefusedWith("--what paths");
         Hooke.Run([.. Pair, "--what", "paths", "--receiver", "blocks.1.hook_resid_mid"]).RefusedWith("is not a reader");
         Hooke.Run([.. Pair, "--what", "paths", "--method", "atp"]).RefusedWith("patched, not estimated");

@@ -78,17 +78,21 @@ public static class TunedLensFile
         NewLine = "\n",
     });
 
-    /// <summary>Writes a lens; the weights first, so that a manifest never names what is not there.</summary>
+    /// <summary>
+    /// Writes a lens; the weights first, so that a manifest never names what is not there. Gives the manifest as written,
+    /// with the weights' hash.
+    /// </summary>
     /// <exception cref="InputException">The folder cannot be written.</exception>
-    public static void Write(string folder, TunedLens lens, TunedLensManifest manifest)
+    public static TunedLensManifest Write(string folder, TunedLens lens, TunedLensManifest manifest)
     {
         string weights = Path.Combine(folder, WeightsName), path = Path.Combine(folder, ManifestName);
         Directory.CreateDirectory(folder);
         File.Delete(path);
         SafetensorsWriter.Write(weights, lens.Named().Select(n => ToWrite(n.Name, n.Tensor)));
-        string json = JsonSerializer.Serialize(manifest with { Sha256 = Sha256(weights) }, Json.TunedLensManifest) + "\n";
-        File.WriteAllText(path + ".part", json);
+        manifest = manifest with { Sha256 = Sha256(weights) };
+        File.WriteAllText(path + ".part", JsonSerializer.Serialize(manifest, Json.TunedLensManifest) + "\n");
         File.Move(path + ".part", path, overwrite: true);
+        return manifest;
     }
 
     /// <summary>Reads a lens for a model.</summary>

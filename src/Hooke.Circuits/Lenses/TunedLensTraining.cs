@@ -87,7 +87,10 @@ public sealed class TunedLensTraining : IDisposable
     /// <exception cref="InputException">A loss is not finite, or the checkpoint cannot be written.</exception>
     public void Run(Action<int>? afterStep = null, CancellationToken cancel = default)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_checkpoint))!);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(_checkpoint))!;
+        if (File.Exists(folder))
+            throw new InputException($"{folder} is a file, not a folder for a lens: name another");
+        Directory.CreateDirectory(folder);
         while (Steps < _settings.Steps)
         {
             Step();

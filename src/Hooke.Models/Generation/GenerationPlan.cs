@@ -18,7 +18,9 @@ internal sealed class GenerationPlan(
         if (prompts.Positions + (long)newTokens > config.NCtx)
             throw new InputException(
                 $"a prompt of {prompts.Positions} tokens and {newTokens} new ones do not fit the model's context of "
-                + $"{config.NCtx}: ask for at most {Math.Max(0, config.NCtx - prompts.Positions)}, or shorten the prompt");
+                + $"{config.NCtx}: "
+                + (prompts.Positions < config.NCtx ? $"ask for at most {config.NCtx - prompts.Positions}, or " : "")
+                + "shorten the prompt");
         if (plan.Record.Count > 0)
             throw new InputException(
                 $"{plan.Record[0]} cannot be recorded while tokens are added: run the finished sequence with the plan");

@@ -60,7 +60,7 @@ public sealed class TunedLensStudy : IDisposable
             Sites = [.. Enumerable.Range(0, Training.Lens.NLayers).Select(layer => new TunedLensSite(
                 Site.ResidPre.At(layer), first[layer], last[layer], logitLens[layer], tuned[layer]))],
         };
-        TunedLensFile.Write(_folder, Training.Lens, manifest);
+        manifest = TunedLensFile.Write(_folder, Training.Lens, manifest);
         Training.RemoveCheckpoint();
         return manifest;
     }

@@ -73,4 +73,7 @@ public readonly record struct PatchedPlace(string Place, double Value);
 /// <param name="Meaning">What a value is, in one sentence.</param>
 /// <param name="Places">Every place, layer by layer.</param>
 /// <param name="Map">The values to be drawn.</param>
-public sealed record PatchAnswer(string Meaning, IReadOnlyList<PatchedPlace> Places, Heatmap Map);
+/// <param name="Clean">The mean logit difference of the clean prompts, unpatched.</param>
+/// <param name="Counterfactual">That of the counterfactuals.</param>
+public sealed record PatchAnswer(
+    string Meaning, IReadOnlyList<PatchedPlace> Places, Heatmap Map, double Clean, double Counterfactual);

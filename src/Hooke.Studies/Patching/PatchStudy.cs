@@ -33,7 +33,14 @@ public static class PatchStudy
         string meaning = Meaning(question.Method);
         return new(meaning, places, question.Part == PatchedPart.Neurons
             ? OfNeurons(places, meaning)
-            : Map(question.Part, site, grain, meaning, values, Columns(model, prompts, grain, values[0].Length)));
+            : Map(question.Part, site, grain, meaning, values, Columns(model, prompts, grain, values[0].Length)),
+            Metric(model, prompts, prompts.Clean), Metric(model, prompts, prompts.Counterfactual));
+    }
+
+    static double Metric(Model model, PromptSet prompts, TokenBatch of)
+    {
+        using Run run = model.Run(of, new Plan { LastLogitsOnly = true });
+        return prompts.Metric(run).Average();
     }
 
     static (Site Site, Grain Grain) Places(PatchedPart part) => part switch
@@ -109,7 +116,8 @@ public static class PatchStudy
             }] = loss;
         return new(Meaning, [.. losses.Select(l => new PatchedPlace($"{l.Key}", l.Value))], new Heatmap(
             $"paths to {string.Join(", ", question.Readers)}", question.ThroughMlps ? "direct and through MLPs" : "direct",
-            Meaning, "layer", "component", Numbers(rows.Length), [.. Numbers(heads), "mlp", "input"], rows));
+            Meaning, "layer", "component", Numbers(rows.Length), [.. Numbers(heads), "mlp", "input"], rows),
+            Metric(model, prompts, prompts.Clean), Metric(model, prompts, prompts.Counterfactual));
     }
 
     static Heatmap Map(
@@ -137,8 +145,11 @@ public static class PatchStudy
     {
         PatchMethod.Patch =>
             "Share of the difference that the counterfactual run gets back when it has the clean run's value there.",
-        PatchMethod.Atp or PatchMethod.AtpThroughSoftmax =>
+        PatchMethod.Atp =>
             "Estimate, by one gradient, of the share that the counterfactual run gets back with the clean run's value there.",
+        PatchMethod.AtpThroughSoftmax =>
+            "Estimate, by one gradient and with queries and keys moved through the softmax, of the share that the counterfactual "
+            + "run gets back with the clean run's value there.",
         _ =>
             "Estimate without sign, by corrected gradients, of how much of the difference the clean run's value there moves.",
     };

@@ -24,8 +24,8 @@ public static class TinyworldFolder
         string path = Path.Combine(folder, WorldName);
         if (!File.Exists(path))
             throw new InputException(
-                $"{folder} has no {WorldName}, so it has no named behaviours: "
-                + "give --prompt, --counterfactual, --answer and --foil");
+                $"{folder} has no {WorldName}, so it has neither named behaviours nor a training text: "
+                + "give prompts or a text of your own");
         return World.Load(path, ReadRecord(folder).WorldSeed);
     }
 

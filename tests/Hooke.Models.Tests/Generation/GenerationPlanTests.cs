@@ -16,6 +16,9 @@ public sealed class GenerationPlanTests
         InputException fault = Assert.Throws<InputException>(() => model.Generate(new([[1, 2, 3]]), new() { MaxNewTokens = 6 }));
         Assert.Contains("context of 8: ask for at most 5", fault.Message, StringComparison.Ordinal);
         Assert.Equal(5, model.Generate(new([[1, 2, 3]]), new() { MaxNewTokens = 5 }).Count());
+        fault = Assert.Throws<InputException>(() =>
+            model.Generate(new([[1, 2, 3, 4, 5, 6, 7, 0]]), new() { MaxNewTokens = 1 }));
+        Assert.Contains("context of 8: shorten the prompt", fault.Message, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => model.Generate(new([[1, 2, 3]]), new() { MaxNewTokens = int.MaxValue }));
     }
 
