@@ -18,13 +18,7 @@ static class PatchingSweep
             $"The residual stream of one prompt patched from another's, {model.Config.NLayers} layers x {Positions} positions.",
             "The metric is the logit difference at the last token.");
         Table.Columns("PyTorch runs", "variants a batch");
-        Pair random = Pair.Random(Positions), alike = Pair.DifferentAt(DifferentAt, Positions);
-        int whole = Fastest(peer, random, "residual", late: false, 32, 64, 128);
-        int late = Fastest(peer, random, "residual", late: true, 8, 16, 32);
-        Console.WriteLine("Prompts that differ in every token:");
-        Compare(model, peer, random, "residual", s => s.Residual(), whole, late);
-        Console.WriteLine($"Prompts that differ in token {DifferentAt} of 0..{Positions - 1}:");
-        Compare(model, peer, alike, "residual", s => s.Residual(), whole, late);
+        Both(model, peer, "residual", s => s.Residual(), [32, 64, 128], [8, 16, 32]);
     }
 
     /// <summary>Prints the table of heads.</summary>
@@ -34,12 +28,22 @@ static class PatchingSweep
         using TorchPeer peer = new(model);
         Table.Head(peer,
             $"Each of {model.Config.NLayers * model.Config.NHeads} heads' z at all {Positions} positions patched from another "
-            + "prompt, which differs in every token.",
+            + "prompt.",
             "The metric is the logit difference at the last token.");
         Table.Columns("PyTorch runs", "variants a batch");
-        Pair pair = Pair.Random(Positions);
-        Compare(model, peer, pair, "heads", s => s.Heads(),
-            Fastest(peer, pair, "heads", late: false, 24, 48, 144), Fastest(peer, pair, "heads", late: true, 6, 12));
+        Both(model, peer, "heads", s => s.Heads(), [24, 48, 144], [6, 12]);
+    }
+
+    static void Both(
+        Model model, TorchPeer peer, string kind, Func<Sweep, double[][]> sweep, int[] batches, int[] lateBatches)
+    {
+        Pair random = Pair.Random(Positions), alike = Pair.DifferentAt(DifferentAt, Positions);
+        int whole = Fastest(peer, random, kind, late: false, batches);
+        int late = Fastest(peer, random, kind, late: true, lateBatches);
+        Console.WriteLine("Prompts that differ in every token:");
+        Compare(model, peer, random, kind, sweep, whole, late);
+        Console.WriteLine($"Prompts that differ in token {DifferentAt} of 0..{Positions - 1}:");
+        Compare(model, peer, alike, kind, sweep, whole, late);
     }
 
     static void Compare(

@@ -69,6 +69,8 @@ static class AttributeCommand
         using Model model = Model.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder);
         int answer = TokenText.One(model.Tokenizer, Answer.Name, parsed.GetValue(Answer)!);
         int? foil = parsed.GetValue(Foil) is { } text ? TokenText.One(model.Tokenizer, Foil.Name, text) : null;
+        if (foil == answer)
+            throw new InputException("--foil is the same token as --answer: their difference is 0, name another");
         int[] prompt = model.Tokenizer.Encode(parsed.GetValue(Prompt)!);
         LogitAttribution found = LogitAttribution.Of(model, prompt, answer, foil, by, top);
         if (parsed.GetValue(Cli.Json))

@@ -36,6 +36,7 @@ public class AttributeTests
         Hooke.Run("attribute", Hooke.Prompt, "--answer", "David Ivan").RefusedWith("--answer 'David Ivan'", "not one token");
         Hooke.Run("attribute", Hooke.Prompt, "--answer", "David", "--foil", "xyzzy").RefusedWith("xyzzy");
         Hooke.Run("attribute", Hooke.Prompt, "--answer", "David", "--by", "colour").RefusedWith("colour");
+        Hooke.Run("attribute", Hooke.Prompt, "--answer", "David", "--foil", "David").RefusedWith("--foil", "difference is 0");
         Hooke.Run("attribute", "", "--answer", "David", "--top", "0").RefusedWith("--top 0");
     }
 }

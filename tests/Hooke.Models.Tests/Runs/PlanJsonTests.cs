@@ -32,6 +32,11 @@ public sealed class PlanJsonTests
     }
 
     [Fact]
+    public void The_kind_of_an_intervention_may_stand_anywhere() => Assert.Equal(
+        new Scale(Site.Embed.At(), 2), Assert.Single(
+            Plan.FromJson("""{"interventions":[{"at":"hook_embed","factor":2,"kind":"scale"}]}""").Interventions));
+
+    [Fact]
     public void The_json_of_a_plan_is_this() => Assert.Equal(
         """
         {"record":["logits"],"interventions":[{"kind":"scale","factor":0.5,"at":"blocks.0.attn.hook_z:head=1:pos=-1","prompts":"0..2"}],"last_logits_only":true}
