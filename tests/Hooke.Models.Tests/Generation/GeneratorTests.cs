@@ -1,4 +1,5 @@
 using Hooke.Tensors;
+using Hooke.Testing;
 
 namespace Hooke.Models.Tests.Generating;
 
@@ -27,6 +28,23 @@ public sealed class GeneratorTests
             Assert.Equal(Recomputed(model, prompts.Prompt(b).ToArray(), New, Plan.Empty), own.Select(Bytes));
             Assert.Equal(own.Select(Bytes), model.Generate(new([prompts.Prompt(b).ToArray()]), how).Select(Bytes));
         }
+    }
+
+    // Long enough that windows of 6 and 8 tokens slide.
+    [Theory]
+    [InlineData("gpt_neo_windows"), InlineData("gpt_neox"), InlineData("gpt_neox_sequential"), InlineData("llama3_rope")]
+    [InlineData("mistral"), InlineData("qwen2_windows"), InlineData("qwen3"), InlineData("gemma"), InlineData("gemma2")]
+    [InlineData("gemma3_text"), InlineData("gemma3_text_ropescaled"), InlineData("tl_attn_only_random"), InlineData("tl_shortformer")]
+    public void Every_family_s_cached_steps_are_byte_for_byte_whole_runs(string folder)
+    {
+        using Model model = Model.Load(Fixtures.Golden(folder));
+        TokenBatch prompts = TinyModels.Batch(3, 3, 11, 7);
+        Plan plan = new() { Interventions = [new Scale(Site.V.At(1).AtPosition(4), -2), new ZeroAblate(Site.Z.At(0).AtHead(1))] };
+        NewToken[] together = [.. model.Generate(
+            prompts, new Generation { MaxNewTokens = New, StopTokens = Everlasting }, plan)];
+        for (int b = 0; b < prompts.Count; b++)
+            Assert.Equal(Recomputed(model, prompts.Prompt(b).ToArray(), New, plan),
+                together.Where(t => t.Prompt == b).Select(Bytes));
     }
 
     [Theory]
