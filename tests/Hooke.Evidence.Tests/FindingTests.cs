@@ -103,7 +103,7 @@ public sealed class FindingTests
         Says(all.Minimality!, "m0->logits with 0.02 [0.01, 0.03]");
         Says(all.Prediction!, "by 2 [1.99, 2.01] on average");
         Says(all.Robustness!, "zero ablation 0.95 [0.94, 0.96]");
-        Says(all.IndependentMethods!, "0.8 of the circuit's members (0.1 by chance)");
+        Says(all.IndependentMethods!, "80 % of the circuit's members (10 % by chance)");
         Says(all.RunAgain!, "byte for byte");
     }
 

@@ -13,8 +13,8 @@ public sealed record IndependentMethods(IReadOnlyList<MethodResult> Methods) : I
     public string Sentence => Methods.Count == 0
         ? "No independent method was tried."
         : string.Join("; ", Methods.Select(found =>
-            $"{found.Method} finds {Words.Number(found.Shared)} of the circuit's members "
-            + $"({Words.Number(found.SharedByChance)} by chance), and its own gives back {found.Faithfulness}"))
+            $"{found.Method} finds {Words.Number(100 * found.Shared)} % of the circuit's members "
+            + $"({Words.Number(100 * found.SharedByChance)} % by chance), and its own gives back {found.Faithfulness}"))
             + Outcomes.TooFew(Methods.Min(found => found.Faithfulness.N)) + ".";
 
     static Outcome Judged(MethodResult found)
