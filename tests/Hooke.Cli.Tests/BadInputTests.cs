@@ -98,6 +98,15 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void An_investigation_that_has_nowhere_to_write_is_refused_before_it_runs()
+    {
+        File.WriteAllText(_folder["file"], "");
+        Outcome outcome = Hooke.Run("investigate", "--out", Path.Combine(_folder["file"], "dossier"));
+        outcome.RefusedWith("Cannot write the dossier");
+        Assert.DoesNotContain("searching", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_that_holds_something_else_is_left_as_it_is()
     {
         Directory.CreateDirectory(_folder["mine"]);

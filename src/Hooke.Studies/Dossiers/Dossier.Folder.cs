@@ -73,12 +73,25 @@ public sealed partial record Dossier
     }
 
     /// <summary>Whether a dossier may be written into a folder: to be asked before long work.</summary>
-    /// <exception cref="InputException">The folder, or the one it is put together in, holds something else.</exception>
+    /// <exception cref="InputException">
+    /// The folder, or the one it is put together in, holds something else or cannot be made.
+    /// </exception>
     public static void RequireFolder(string folder)
     {
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), partial = target + ".partial";
         RefuseForeign(target);
-        RefuseForeignPartial(target + ".partial");
+        RefuseForeignPartial(partial);
+        try
+        {
+            bool there = Directory.Exists(partial);
+            Directory.CreateDirectory(partial);
+            if (!there)
+                Directory.Delete(partial);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"Cannot write the dossier to {folder}: {fault.Message}", fault);
+        }
     }
 
     static Dossier Parse(string json, string file)
