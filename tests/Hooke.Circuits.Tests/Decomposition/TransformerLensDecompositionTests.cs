@@ -11,7 +11,8 @@ public sealed class TransformerLensDecompositionTests : IDisposable
     const double Tolerance = 1e-5;
 
     readonly Model _model = Made.Gpt2();
-    readonly SafetensorsFile _upstream = SafetensorsFile.Open(Fixtures.Golden("gpt2", "tl_analysis.safetensors"));
+    readonly SafetensorsFile _upstream = SafetensorsFile.Open(
+        Fixtures.ThirdParty("parity", "gpt2", "tl_analysis.safetensors"));
     readonly TokenBatch _tokens = DecompositionTests.Prompts("gpt2");
     readonly ResidualDecomposition _decomposition;
 
@@ -28,7 +29,7 @@ public sealed class TransformerLensDecompositionTests : IDisposable
         _model.Dispose();
     }
 
-    [Fact]
+    [FixtureFact]
     public void Embeddings_attention_and_MLPs_are_decompose_resids()
     {
         Dictionary<string, float[]> parts = Parts();
@@ -43,7 +44,7 @@ public sealed class TransformerLensDecompositionTests : IDisposable
         }
     }
 
-    [Fact]
+    [FixtureFact]
     public void Heads_are_stack_head_results()
     {
         Dictionary<string, float[]> parts = Parts();
@@ -52,7 +53,7 @@ public sealed class TransformerLensDecompositionTests : IDisposable
             AssertSame($"head {i}", parts[$"a{i / _model.Config.NHeads}.h{i % _model.Config.NHeads}"], upstream[i]);
     }
 
-    [Fact]
+    [FixtureFact]
     public void Every_part_behind_the_final_norms_scale_is_get_full_resid_decompositions()
     {
         Dictionary<string, float[]> parts = Parts();
@@ -68,7 +69,7 @@ public sealed class TransformerLensDecompositionTests : IDisposable
         }
     }
 
-    [Fact]
+    [FixtureFact]
     public void The_logit_lens_gives_upstreams_logits_at_every_depth()
     {
         string[] labels = Labels("accumulated_resid_mid_ln");
@@ -89,7 +90,7 @@ public sealed class TransformerLensDecompositionTests : IDisposable
 
     // Upstream's logit_attrs leaves the final norm's gain out on a model whose norms are not folded: so its figures do not
     // add up to the logit. They are compared with our parts taken without the gain.
-    [Fact]
+    [FixtureFact]
     public void Heads_along_the_difference_of_two_unembeddings_are_logit_attrs()
     {
         Dictionary<string, float[]> parts = Parts();
