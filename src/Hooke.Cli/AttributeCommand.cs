@@ -9,10 +9,7 @@ namespace Hooke.Cli;
 static class AttributeCommand
 {
     static readonly Argument<string> Prompt = new("prompt") { Description = "The text; the logit is that after its last token" };
-    static readonly Option<string> Folder = new("--model")
-    {
-        Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)",
-    };
+    static readonly Option<string> Folder = ModelOption.Create();
 
     static readonly Option<string> Answer = new("--answer")
     {
@@ -66,7 +63,7 @@ static class AttributeCommand
             "position" => AttributionBy.Position,
             { } other => throw new InputException($"{By.Name} {other} is none of layer, head, neuron and position"),
         };
-        using Model model = Model.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder);
+        using Model model = Model.Load(parsed.FolderOf(Folder));
         int answer = TokenText.One(model.Tokenizer, Answer.Name, parsed.GetValue(Answer)!);
         int? foil = parsed.GetValue(Foil) is { } text ? TokenText.One(model.Tokenizer, Foil.Name, text) : null;
         if (foil == answer)

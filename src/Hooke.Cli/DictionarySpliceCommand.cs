@@ -14,10 +14,7 @@ static class DictionarySpliceCommand
         Required = true,
     };
 
-    static readonly Option<string> Folder = new("--model")
-    {
-        Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)",
-    };
+    static readonly Option<string> Folder = ModelOption.Create();
 
     static readonly Option<string> Reads = new("--reads")
     {
@@ -54,7 +51,7 @@ static class DictionarySpliceCommand
     static int Run(ParseResult parsed)
     {
         using CoderSet dictionary = CoderSet.Load(parsed.GetValue(Path)!, parsed.GetValue(Layout));
-        using Model model = Model.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder);
+        using Model model = Model.Load(parsed.FolderOf(Folder));
         Splice splice = new(model, dictionary, parsed.GetValue(Reads), parsed.GetValue(Writes));
         SpliceMeasures measures = splice.Measure(new TokenBatch([.. parsed.GetValue(Text)!
             .Select(text => model.Tokenizer.Encode(text))]));

@@ -15,10 +15,7 @@ static class GenerateCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    static readonly Option<string> Folder = new("--model")
-    {
-        Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)",
-    };
+    static readonly Option<string> Folder = ModelOption.Create();
 
     static readonly Option<int> Tokens = new("--tokens")
     {
@@ -85,7 +82,7 @@ static class GenerateCommand
             Seed = parsed.GetValue(Seed),
         };
         Plan? plan = parsed.GetValue(PlanFile) is { } file ? ReadPlan(file) : null;
-        using Model model = Model.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder);
+        using Model model = Model.Load(parsed.FolderOf(Folder));
         string[] prompts = parsed.GetValue(Prompts)!;
         if (parsed.GetValue(Cli.Json) || prompts.Length > 1)
             Whole(parsed, model, prompts, how, plan);

@@ -59,7 +59,7 @@ static class HeadsCircuitCommand
         (int directions, int tokens) = (Cli.Count(parsed, Directions, 10_000), Cli.Count(parsed, Tokens, 10_000));
         int distance = parsed.GetValue(Distance);
         Node head = ParseHead(parsed.GetValue(Head)!);
-        using Model model = Model.Load(parsed.GetValue(HeadsCommand.Folder) ?? ShippedModel.Folder);
+        using Model model = Model.Load(parsed.FolderOf(HeadsCommand.Folder));
         HeadCircuits circuits = new(model, parsed.GetValue(Fold));
         List<(string Name, string Product, FactoredMatrix Matrix)> all =
         [

@@ -67,11 +67,7 @@ static class HeadsCommand
     static readonly Option<string> Svg = new("--svg") { Description = "Also draw the scores, layers by heads, into this file" };
 
     /// <summary>Folder of the model, shared by the commands on heads.</summary>
-    public static Option<string> Folder { get; } = new("--model")
-    {
-        Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)",
-        Recursive = true,
-    };
+    public static Option<string> Folder { get; } = ModelOption.Create(recursive: true);
 
     /// <summary>The command with its parts.</summary>
     public static Command Create()
@@ -98,7 +94,7 @@ static class HeadsCommand
     {
         string[] kinds = HeadTable.Kinds(parsed.GetValue(Kind)!);
         int top = Cli.Count(parsed, Top, 100_000);
-        using Model model = Model.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder);
+        using Model model = Model.Load(parsed.FolderOf(Folder));
         HeadTable table = parsed.GetValue(Prompt) is string prompt
             ? OnPrompt(parsed, model, prompt)
             : OnRandomTokens(parsed, model);

@@ -62,7 +62,7 @@ static class HeadsCompositionCommand
             string other => throw new InputException($"--by {other} is not known: give q, k, v or all"),
         };
         (int top, int samples) = (Cli.Count(parsed, Top, 1_000_000), Cli.Count(parsed, Samples, 100_000));
-        using Model model = Model.Load(parsed.GetValue(HeadsCommand.Folder) ?? ShippedModel.Folder);
+        using Model model = Model.Load(parsed.FolderOf(HeadsCommand.Folder));
         HeadCircuits circuits = new(model, parsed.GetValue(HeadsCircuitCommand.Fold));
         (Edge Edge, double Score)[] scores = [.. Composition.Of(circuits)
             .Where(s => port is null || s.Edge.Target.Port == port).OrderByDescending(s => s.Score)];

@@ -9,10 +9,7 @@ namespace Hooke.Cli;
 /// <summary><c>hooke investigate</c>: from a behaviour to graded evidence.</summary>
 static class InvestigateCommand
 {
-    static readonly Option<string> Model = new("--model")
-    {
-        Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)",
-    };
+    static readonly Option<string> Model = ModelOption.Create();
 
     static readonly Option<string> Behaviour = new("--behaviour")
     {
@@ -103,7 +100,7 @@ static class InvestigateCommand
             throw new InputException("give either --behaviour or a prompt of your own, not both");
         return new InvestigationRequest
         {
-            ModelFolder = parsed.GetValue(Model) ?? ShippedModel.Folder,
+            ModelFolder = parsed.FolderOf(Model),
             Behaviour = hasOwn ? null : parsed.GetValue(Behaviour) ?? "indirect-object",
             Pair = hasOwn ? new AskedPair(own[0]!, own[1]!, own[2]!, own[3]!) : null,
             Seed = parsed.GetValue(Seed),

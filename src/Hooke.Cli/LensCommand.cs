@@ -10,10 +10,7 @@ namespace Hooke.Cli;
 static class LensCommand
 {
     static readonly Argument<string> Prompt = new("prompt") { Description = "The text whose streams are read" };
-    static readonly Option<string> Folder = new("--model")
-    {
-        Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)",
-    };
+    static readonly Option<string> Folder = ModelOption.Create();
 
     static readonly Option<string[]> Token = new("--token")
     {
@@ -68,7 +65,7 @@ static class LensCommand
     static int Run(ParseResult parsed)
     {
         int top = Cli.Count(parsed, Top, 1_000_000);
-        string folder = parsed.GetValue(Folder) ?? ShippedModel.Folder;
+        string folder = parsed.FolderOf(Folder);
         PositionRange? positions = parsed.GetValue(Positions)! switch
         {
             "all" => null,

@@ -10,10 +10,7 @@ namespace Hooke.Cli;
 /// <summary><c>hooke lens train</c>: a tuned lens for a model.</summary>
 static class LensTrainCommand
 {
-    static readonly Option<string> Folder = new("--model")
-    {
-        Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)",
-    };
+    static readonly Option<string> Folder = ModelOption.Create();
 
     static readonly Option<string> Text = new("--text")
     {
@@ -73,7 +70,7 @@ static class LensTrainCommand
     {
         using Interruption interruption = new();
         TunedLensSettings settings = Settings(parsed);
-        string folder = parsed.GetValue(Folder) ?? ShippedModel.Folder;
+        string folder = parsed.FolderOf(Folder);
         using Model model = Model.Load(folder);
         LensText text = parsed.GetValue(Text) is { } path ? LensText.OfFile(path, model) : LensText.OfWorld(folder, model);
         using TunedLensStudy study = new(model, folder, text, settings, parsed.GetValue(Out)!);

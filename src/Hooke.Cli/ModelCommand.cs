@@ -7,10 +7,7 @@ namespace Hooke.Cli;
 static class ModelCommand
 {
     static readonly Argument<string> Prompt = new("prompt") { Description = "The text to go on from" };
-    static readonly Option<string> Folder = new("--model")
-    {
-        Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)",
-    };
+    static readonly Option<string> Folder = ModelOption.Create();
 
     static readonly Option<int> Top = new("--top")
     {
@@ -43,7 +40,7 @@ static class ModelCommand
     static int Run(ParseResult parsed)
     {
         int top = Cli.Count(parsed, Top, 1_000_000);
-        using Model model = Model.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder, parsed.GetValue(KeepStored));
+        using Model model = Model.Load(parsed.FolderOf(Folder), parsed.GetValue(KeepStored));
         ChatPrompt? chat = ChatPart.Of(parsed, model, parsed.GetValue(Prompt)!);
         int[] tokens = chat?.Ids ?? model.Tokenizer.Encode(parsed.GetValue(Prompt)!);
         using Run run = model.Run(new TokenBatch([tokens]), new Plan { LastLogitsOnly = true });

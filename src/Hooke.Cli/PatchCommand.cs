@@ -17,10 +17,7 @@ static class PatchCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    static readonly Option<string> Folder = new("--model")
-    {
-        Description = "Folder of a Hugging Face checkpoint (default: the model that ships with Hooke)",
-    };
+    static readonly Option<string> Folder = ModelOption.Create();
 
     static readonly Option<string> Answer = new("--answer") { Description = "The right next token after the clean prompt" };
     static readonly Option<string> Foil = new("--foil") { Description = "The right next token after the counterfactual" };
@@ -101,7 +98,7 @@ static class PatchCommand
     {
         PatchQuestion question = Question(parsed);
         int top = Cli.Count(parsed, Top, 1_000_000), count = Cli.Count(parsed, Count, 10_000);
-        string folder = parsed.GetValue(Folder) ?? ShippedModel.Folder;
+        string folder = parsed.FolderOf(Folder);
         AskedPair? pair = Pair(parsed);
         using Model model = Model.Load(folder);
         PromptSet prompts = pair is not null

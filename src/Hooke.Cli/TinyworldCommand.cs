@@ -117,7 +117,7 @@ static class TinyworldCommand
     static int Test(ParseResult parsed)
     {
         int pairs = Cli.Count(parsed, Pairs, 10_000);
-        string folder = parsed.GetValue(Model) ?? ShippedModel.Folder;
+        string folder = parsed.FolderOf(Model);
         World world = TinyworldFolder.LoadWorld(folder);
         using Model model = Models.Model.Load(folder);
         BehaviourScore[] scores = [.. TinyworldTest.Run(model, world, pairs)];

@@ -37,7 +37,7 @@ static class TokensCommand
     static int Run(ParseResult parsed)
     {
         string text = parsed.GetValue(Text)!;
-        Tokenizer tokenizer = Tokenizer.Load(parsed.GetValue(Folder) ?? ShippedModel.Folder);
+        Tokenizer tokenizer = Tokenizer.Load(parsed.FolderOf(Folder));
         IReadOnlyList<Token> tokens = tokenizer.EncodeWithOffsets(text, !parsed.GetValue(Plain));
         if (parsed.GetValue(Cli.Json))
             Output.Json(new
