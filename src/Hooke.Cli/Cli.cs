@@ -72,7 +72,7 @@ static class Cli
 
     static string? NumberOf(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
     {
-        var whole when whole == typeof(int) || whole == typeof(long) => "a whole number within range",
+        var whole when whole == typeof(int) || whole == typeof(long) || whole == typeof(ulong) => "a whole number within range",
         var number when number == typeof(float) || number == typeof(double) => "a number",
         _ => null,
     };
