@@ -39,20 +39,39 @@ public sealed class AttributionGraph
             }
     }
 
+    internal AttributionGraph(
+        IReadOnlyList<int> tokens, IReadOnlyList<TraceNode> nodes, int[] starts, int[] sources, float[] weights) =>
+        (Tokens, Nodes, _starts, _sources, _weights) = (tokens, nodes, starts, sources, weights);
+
     /// <summary>The prompt's tokens.</summary>
     public IReadOnlyList<int> Tokens { get; }
 
-    /// <summary>The nodes.</summary>
+    /// <summary>
+    /// The nodes. A traced graph has them in this order: latents by layer, position and latent; errors by layer and
+    /// position; tokens; biases; remainders; targets.
+    /// </summary>
     public IReadOnlyList<TraceNode> Nodes { get; }
 
     /// <summary>How many edges there are.</summary>
     public int EdgeCount => _sources.Length;
 
-    /// <summary>The sources of a node's incoming edges.</summary>
+    /// <summary>The sources of a node's incoming edges, in rising order in a traced graph.</summary>
     public ReadOnlySpan<int> SourcesOf(int target) => _sources.AsSpan(_starts[target].._starts[target + 1]);
 
     /// <summary>The weights of a node's incoming edges, in the order of <see cref="SourcesOf"/>.</summary>
     public ReadOnlySpan<float> WeightsOf(int target) => _weights.AsSpan(_starts[target].._starts[target + 1]);
+
+    /// <summary>The sum of a node's incoming edges: a latent's pre-activation, a target's value; 0 for the others.</summary>
+    public double SumOf(int target)
+    {
+        double sum = 0;
+        foreach (float weight in WeightsOf(target))
+            sum += weight;
+        return sum;
+    }
+
+    /// <summary>Where a node's incoming edges begin among all edges.</summary>
+    internal int FirstEdgeOf(int target) => _starts[target];
 }
 
 /// <summary>An incoming edge: from where, and how much it adds.</summary>
