@@ -52,6 +52,7 @@ public sealed record GraphFileNode
         "embedding" => TraceNodeKind.Token,
         "logit" => TraceNodeKind.Target,
         "bias" => TraceNodeKind.Bias,
+        GraphFileNames.Remainder => TraceNodeKind.Remainder,
         _ => FeatureType.Contains("error", StringComparison.Ordinal) ? TraceNodeKind.Error : TraceNodeKind.Latent,
     };
 
