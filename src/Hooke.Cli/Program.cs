@@ -22,5 +22,6 @@ RootCommand root = new("""
     DictionaryCommand.Create(),
     SitesCommand.Create(),
     TokensCommand.Create(),
+    ToyCommand.Create(),
 };
 return Cli.Run(root, args);
