@@ -22,6 +22,7 @@ RootCommand root = new("""
     DictionaryCommand.Create(),
     SitesCommand.Create(),
     TokensCommand.Create(),
+    SuperpositionCommand.Create(),
     ToyCommand.Create(),
 };
 return Cli.Run(root, args);

@@ -54,7 +54,11 @@ static class ToyCommand
             Seed = (ulong)Cli.Count(parsed, Seed, int.MaxValue),
         };
         string? folder = parsed.GetValue(Figures);
+        if (folder is not null)
+            Directory.CreateDirectory(folder);
         using SuperpositionStudy study = Trained(request);
+        if (folder is not null)
+            Draw(study, folder);
         if (parsed.GetValue(Cli.Json))
             Output.Json(Described(study));
         else
@@ -119,7 +123,36 @@ static class ToyCommand
     static object Described(SuperpositionStudy study) => new
     {
         features = study.Request.Features,
+        hidden = study.Request.Hidden,
+        steps = study.Request.Steps,
+        seed = study.Request.Seed,
+        sweeps = study.Sweeps.Select(sweep => new { importance_decay = sweep.Decay, points = sweep.Points.Select(Described) }),
+        plane = study.Plane.Select(Described),
+        phases = new
+        {
+            agreement = study.Phases.Agreement,
+            densities = study.Phases.Densities,
+            importances = study.Phases.Importances,
+            cells = study.Phases.Cells,
+        },
     };
+
+    static object Described(MeasuredToy point) => new
+    {
+        sparsity = point.Toy.Settings.Sparsity,
+        loss = point.Toy.Loss,
+        features_per_dimension = point.Measures.FeaturesPerDimension,
+        norms = point.Measures.Norms,
+        dimensionalities = point.Measures.Dimensionalities,
+        groups = point.Groups.Select(group => new { group.Features, group.Dimensions, shape = group.Shape?.Name }),
+    };
+
+    static void Draw(SuperpositionStudy study, string folder)
+    {
+        PictureFile.Write(Path.Combine(folder, "index.html"), ToyPage.Of(study));
+        foreach ((string file, string svg) in ToyPage.Drawings(study))
+            PictureFile.Write(Path.Combine(folder, file), svg);
+    }
 
     static Option<int> Number(string name, string description, int usual) =>
         new(name) { Description = description, DefaultValueFactory = _ => usual };

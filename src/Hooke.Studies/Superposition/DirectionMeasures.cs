@@ -31,6 +31,7 @@ public sealed class DirectionMeasures
         double total = Enumerable.Range(0, Dimensions).Sum(k => second[k, k]);
         FeaturesPerDimension = total / Dimensions;
         EffectiveDimensions = total > 0 ? total * total / (second.Norm() * second.Norm()) : 0;
+        FeaturesPerNeuron = Participation(directions);
         int present = _norms.Count(norm => norm > 0);
         double alike = Matrix.TransposedProduct(units, units).Norm();
         MeanSquaredCosine = present > 1 ? Math.Max(0, ((alike * alike) - present) / ((double)present * (present - 1))) : 0;
@@ -65,6 +66,24 @@ public sealed class DirectionMeasures
 
     /// <summary>The least that mean can be, (n − d) / (d (n − 1)) where n is over d (Welch's bound).</summary>
     public double LeastMeanSquaredCosine { get; }
+
+    /// <summary>
+    /// For each dimension (Σᵢ wᵢₖ²)² / Σᵢ wᵢₖ⁴, the number of directions that use it, as if they used it alike; 0 for none.
+    /// It says something where single dimensions do: of the neurons inside an MLP, not of the residual stream.
+    /// </summary>
+    public IReadOnlyList<double> FeaturesPerNeuron { get; }
+
+    static double[] Participation(Tensor directions)
+    {
+        double[] squares = new double[directions.Shape[1]], fourths = new double[squares.Length];
+        for (int i = 0; i < directions.Shape.Count; i++)
+        {
+            double square = (double)directions.Data[i] * directions.Data[i];
+            squares[i % squares.Length] += square;
+            fourths[i % squares.Length] += square * square;
+        }
+        return [.. squares.Zip(fourths, (square, fourth) => fourth > 0 ? square * square / fourth : 0)];
+    }
 
     void Measure(int i, ReadOnlySpan<float> direction, ReadOnlySpan<double> onto, Span<float> unit)
     {

@@ -14,7 +14,6 @@ public sealed record FeatureShape(string Name, int Vertices, int Dimensions)
     public static IReadOnlyList<FeatureShape> All { get; } =
     [
         Simplex("alone", 1), Simplex("digon", 2), Simplex("triangle", 3), Simplex("tetrahedron", 4), Simplex("4-simplex", 5),
-        new("square", 4, 2) { _cosines = [-1, 0, 0] },
         new("pentagon", 5, 2) { _cosines = [-0.80902, -0.80902, 0.30902, 0.30902] },
         new("hexagon", 6, 2) { _cosines = [-1, -0.5, -0.5, 0.5, 0.5] },
         // Two squares at heights ±1/√3, one turned by 45°: then the vertices are spread evenly over the three dimensions.
