@@ -31,7 +31,7 @@ public static class ToyFigures
             aria-label="The dimensionality of each feature over sparsity">
             <line class="rule" x1="{Left}" x2="{end}" y1="{Bottom}" y2="{Bottom}"/>
             <text class="tick end" x="{Left - 8}" y="{Bottom + 4}">0</text>
-            {StickyValues.All.Select(sticky => Level(sticky.Value, sticky.Shape, At(sticky.Value), Left, end))}
+            {StickyValues.All.Select(sticky => Level(sticky, At(sticky.Value), Left, end))}
             {sweep.Points.Select((point, i) => Column(point, Left + ((i + 0.5) * step), step))}
             <text class="tick start" x="4" y="12">D</text>
             <text class="axis" x="{(Left + end) / 2}" y="{Height - 6}">1/(1 − S)</text>
@@ -63,7 +63,7 @@ public static class ToyFigures
         return new(width, height, Html.Of($"""
             <svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"
             aria-label="Phases of two features in one dimension, {name}">
-            <text class="mark start" x="{Left}" y="16">{name}</text>
+            <text class="mark end" x="{right}" y="16">{name}</text>
             {diagram.Cells.SelectMany((row, r) => row.Select((cell, c) => Square(
                 trained ? cell.Trained : cell.Theory, Left + (c * Cell), bottom - ((r + 1) * Cell))))}
             {diagram.Importances.Select((importance, r) => r % 3 != 0 ? Html.Empty : Html.Of(
@@ -78,7 +78,7 @@ public static class ToyFigures
 
     static Html PlanePanel(MeasuredToy measured, double left, double top)
     {
-        const double Reach = 1.25; // the panel's half, in units of W
+        const double Reach = 1.4; // the panel's half, in units of W
         ToyModel model = measured.Toy.Model;
         double centre = Panel / 2, unit = centre / Reach;
         IEnumerable<Html> features = Enumerable.Range(0, model.Features).Select(i =>
@@ -100,11 +100,16 @@ public static class ToyFigures
             """);
     }
 
-    static Html Level(double value, string shape, double y, double left, double right) => Html.Of($"""
-        <line class="grid" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>
-        <text class="tick end" x="{left - 8}" y="{y + 4}">{Number(value)}</text>
-        <text class="start" x="{right + 6}" y="{y + 4}">{shape}</text>
-        """);
+    // The pentagon's and the antiprism's lines lie so close that their labels are moved apart.
+    static Html Level((double Value, string Shape) sticky, double y, double left, double right)
+    {
+        double label = y + (sticky.Value is > 0.39 and < 0.45 ? 0 : sticky.Value < 0.39 ? 11 : 4);
+        return Html.Of($"""
+            <line class="grid" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>
+            <text class="tick end" x="{left - 8}" y="{label}">{Number(sticky.Value)}</text>
+            <text class="start" x="{right + 6}" y="{label}">{sticky.Shape}</text>
+            """);
+    }
 
     static Html Square(ToyPhase phase, double x, double y)
     {
