@@ -51,15 +51,16 @@ static class DictionaryCommand
         };
         convert.SetAction(Convert);
         return new Command("dictionary", """
-            Read sparse autoencoders, transcoders and crosscoders as others publish them
+            Read sparse autoencoders, transcoders and crosscoders as others publish them, and train them
 
             Examples:
               hooke dictionary check DIR
               hooke dictionary convert DIR NEW --to saelens
               hooke dictionary splice DIR --text "The capital of France is"
+              hooke dictionary train --site blocks.1.hook_resid_post --out DIR
             """)
         {
-            check, convert, DictionarySpliceCommand.Create(),
+            check, convert, DictionarySpliceCommand.Create(), DictionaryTrainCommand.Create(),
         };
     }
 

@@ -76,8 +76,8 @@ public sealed class ActivationReader
         }
     }
 
-    // Rows of [batch, pos], padding and tokens that are left out not among them.
-    IEnumerable<int> Kept(TokenBatch tokens)
+    /// <summary>Places in [batch, pos] that get a row: padding and tokens that are left out do not.</summary>
+    internal IEnumerable<int> Kept(TokenBatch tokens)
     {
         for (int s = 0; s < tokens.Count; s++)
             for (int p = 0; p < tokens.Lengths[s]; p++)

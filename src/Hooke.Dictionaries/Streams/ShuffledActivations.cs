@@ -51,6 +51,9 @@ public sealed class ShuffledActivations : IDisposable
     /// <summary>Where the next batch begins.</summary>
     public StreamPosition Position => new(_first, _taken);
 
+    /// <summary>The first sequence that no row has come of.</summary>
+    public long End => _next;
+
     /// <summary>Bytes of a buffer of so many rows of such sites.</summary>
     public static long BytesOf(int rows, IReadOnlyList<int> widths) => sizeof(float) * (long)rows * (1 + widths.Sum(width => (long)width));
 

@@ -7,6 +7,6 @@ namespace Hooke.Dictionaries;
 /// <param name="At">Its address.</param>
 public sealed record StreamSite(int Model, Address At)
 {
-    /// <summary>The address; behind the model's number for another than the first.</summary>
-    public override string ToString() => Model == 0 ? $"{At}" : $"model {Model}, {At}";
+    /// <summary>The address, with the model's number before it for another than the first: 1/blocks.2.hook_resid_post.</summary>
+    public override string ToString() => Model == 0 ? $"{At}" : $"{Model}/{At}";
 }
