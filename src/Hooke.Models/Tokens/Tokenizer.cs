@@ -150,6 +150,9 @@ public sealed class Tokenizer
     /// <summary>A token as the file spells it, such as `Ġthe` or `▁the`; an id without a token as `[id]`.</summary>
     public string PieceOf(int id) => _vocabulary.TextOf(id) ?? $"[{id}]";
 
+    /// <summary>Whether a token is one of the file's special ones, such as a begin-of-text.</summary>
+    public bool IsSpecial(int id) => _added.IsSpecial(id);
+
     /// <summary>The id of a token as the file spells it, such as `Ġthe` or `▁the`.</summary>
     public int? IdOf(string token) => _vocabulary.IdOfAny(token);
 
