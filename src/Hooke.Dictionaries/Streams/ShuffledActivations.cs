@@ -51,6 +51,9 @@ public sealed class ShuffledActivations : IDisposable
     /// <summary>Where the next batch begins.</summary>
     public StreamPosition Position => new(_first, _taken);
 
+    /// <summary>How many rows the buffer was last filled with.</summary>
+    public int Rows => _count;
+
     /// <summary>The first sequence that no row has come of.</summary>
     public long End => _next;
 
