@@ -63,16 +63,17 @@ static class DictionaryCommand
         };
         convert.SetAction(Convert);
         return new Command("dictionary", """
-            Read sparse autoencoders, transcoders and crosscoders as others publish them
+            Read sparse autoencoders, transcoders and crosscoders as others publish them, and train them
 
             Examples:
               hooke dictionary check DIR
               hooke dictionary convert DIR NEW --to saelens
               hooke dictionary splice DIR --text "The capital of France is"
               hooke dictionary measure DIR --svg fvu.svg
+              hooke dictionary train --site blocks.1.hook_resid_post --out DIR
             """)
         {
-            check, convert, DictionarySpliceCommand.Create(), DictionaryMeasureCommand.Create(),
+            check, convert, DictionarySpliceCommand.Create(), DictionaryMeasureCommand.Create(), DictionaryTrainCommand.Create(),
         };
     }
 

@@ -48,6 +48,9 @@ public sealed class Tokenizer
     /// <summary>SHA-256 of the bytes of the tokenizer.json, in lower-case hexadecimal.</summary>
     public string Sha256 { get; }
 
+    /// <summary>The tokens that stand for no text, such as a begin-of-text, in rising order.</summary>
+    public IReadOnlyList<int> SpecialTokens => _added.Special;
+
     /// <summary>Reads a `tokenizer.json`, or that of a model's folder.</summary>
     /// <exception cref="InputException">
     /// There is none, it is damaged, or it asks for a part that is not supported.
