@@ -73,7 +73,8 @@ static class DictionaryCommand
               hooke dictionary train --site blocks.1.hook_resid_post --out DIR
             """)
         {
-            check, convert, DictionarySpliceCommand.Create(), DictionaryMeasureCommand.Create(), DictionaryTrainCommand.Create(),
+            check, convert, DictionarySpliceCommand.Create(), DictionaryMeasureCommand.Create(),
+            DictionaryCompareCommand.Create(), DictionaryRecoverCommand.Create(), DictionaryTrainCommand.Create(),
         };
     }
 
