@@ -35,6 +35,9 @@ try
         case ["generation"]:
             CachedGeneration.Run();
             return 0;
+        case ["trace"]:
+            Tracing.Run();
+            return 0;
         case ["coldstart", string program]:
             ColdStart.Run(program);
             return 0;
