@@ -14,6 +14,12 @@ sealed class FrozenNorm
     /// <summary>The bias [d_model], or null.</summary>
     public Tensor? Bias { get; }
 
+    /// <summary>The gain [d_model].</summary>
+    public Tensor Gain => _gain;
+
+    /// <summary>Whether the mean is taken away: layer norm.</summary>
+    public bool IsCentred => _centred;
+
     /// <summary>A norm of a model by its name, such as <c>ln_final</c>; null where the model has none of that name.</summary>
     public static FrozenNorm? Of(Model model, string name) => model.Weights.Gain(name) is { } gain
         ? new(gain, Weight(model, $"{name}.b"), model.Config.IsLayerNorm)
