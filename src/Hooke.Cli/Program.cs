@@ -20,6 +20,7 @@ RootCommand root = new("""
     LensCommand.Create(),
     AttributeCommand.Create(),
     DictionaryCommand.Create(),
+    TraceCommand.Create(),
     SitesCommand.Create(),
     TokensCommand.Create(),
 };
