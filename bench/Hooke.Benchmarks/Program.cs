@@ -45,6 +45,9 @@ try
         case ["dictionary", "step", string latents]:
             DictionaryTraining.Step(int.Parse(latents, CultureInfo.InvariantCulture));
             return 0;
+        case ["trace"]:
+            Tracing.Run();
+            return 0;
         case ["coldstart", string program]:
             ColdStart.Run(program);
             return 0;
