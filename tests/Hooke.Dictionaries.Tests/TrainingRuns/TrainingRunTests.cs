@@ -1,7 +1,6 @@
 using System.Text;
 using Hooke.Models;
 using Hooke.Tensors;
-using Hooke.Testing;
 
 namespace Hooke.Dictionaries.Tests;
 
@@ -121,8 +120,8 @@ public sealed class TrainingRunTests : IDisposable
         Refused("makes no folder of its own", () => Run(Trained.Plan("../a", DictionaryForm.Autoencoder, ["blocks.0.hook_mlp_out"])));
         Refused("cannot hold", () => Run(Trained.Plan("a", DictionaryForm.CrossLayerTranscoder,
             ["blocks.0.hook_mlp_in", "blocks.1.hook_mlp_in"], ["blocks.0.hook_mlp_out", "blocks.1.hook_mlp_out"], CoderKind.TopK)));
-        Refused("has no end-to-end loss", () => Run(Trained.Plan("a", DictionaryForm.Crosscoder,
-            ["blocks.0.hook_mlp_out", "blocks.1.hook_mlp_out"]) with { EndToEnd = 1 }));
+        string[] both = ["blocks.0.hook_mlp_out", "blocks.1.hook_mlp_out"];
+        Refused("has no end-to-end loss", () => Run(Trained.Plan("a", DictionaryForm.Crosscoder, both) with { EndToEnd = 1 }));
         Directory.CreateDirectory(_trained.Folder["taken/a"]);
         Refused("there already", () => _trained.Run("taken", With(Trained.Plan("a", DictionaryForm.Autoencoder, ["blocks.0.hook_mlp_out"]))));
     }
