@@ -23,8 +23,9 @@ sealed class DictionaryInTraining : IDisposable
             DictionaryForm.CrossLayerTranscoder => [[.. reads.Select((read, i) => new CoderPlace([read], writes[i..]))]],
             _ => [[new(reads, writes)]],
         };
+        bool? subtracts = plan.Recipe.SubtractsDecoderBias ?? (plan.Form == DictionaryForm.Crosscoder ? false : null); // no layout holds it
         _trainers = [.. groups.Select((places, i) =>
-            new DictionaryTrainer(plan.Recipe with { Seed = plan.Recipe.Seed + (ulong)i }, places))];
+            new DictionaryTrainer(plan.Recipe with { Seed = plan.Recipe.Seed + (ulong)i, SubtractsDecoderBias = subtracts }, places))];
     }
 
     public DictionaryPlan Plan { get; }
