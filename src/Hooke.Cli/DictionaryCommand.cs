@@ -57,9 +57,10 @@ static class DictionaryCommand
               hooke dictionary check DIR
               hooke dictionary convert DIR NEW --to saelens
               hooke dictionary splice DIR --text "The capital of France is"
+              hooke dictionary test DIR
             """)
         {
-            check, convert, DictionarySpliceCommand.Create(),
+            check, convert, DictionarySpliceCommand.Create(), DictionaryTestCommand.Create(),
         };
     }
 
