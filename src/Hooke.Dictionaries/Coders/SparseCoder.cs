@@ -9,6 +9,7 @@ namespace Hooke.Dictionaries;
 public sealed class SparseCoder : IDisposable
 {
     readonly LatentActivation _activation;
+    readonly RowSearch? _search; // null for kinds that are encoded the dense way
     readonly float[]? _wideEncoder; // W_enc row by row, where products are summed in double precision
     readonly Tensor? _decoderNorms, _reciprocalNorms; // ‖W_dec[i]‖ over all outputs, where latents are scaled by it
 
@@ -19,6 +20,7 @@ public sealed class SparseCoder : IDisposable
         (Config, Weights) = (config, weights);
         RequireShapes();
         _activation = new LatentActivation(config, weights);
+        _search = SparseEncoding.SearchFor(config, weights);
         _wideEncoder = config.EncodesInDouble ? StoredWeights.Numbers(weights.Encoder) : null;
         if (config.ScalesByDecoderNorm)
         {
@@ -58,8 +60,9 @@ public sealed class SparseCoder : IDisposable
     /// <exception cref="InputException">The input has another width.</exception>
     public SparseLatents EncodeSparse(Tensor x)
     {
-        using Tensor dense = Encode(x);
-        return SparseLatents.Of(dense);
+        using Tensor rows = Rows(x);
+        using ScaledInput scaled = new(rows, Config.Scaling);
+        return Sparse(scaled);
     }
 
     /// <summary>An output [.., d_out] from latents [.., n_latents].</summary>
@@ -100,8 +103,7 @@ public sealed class SparseCoder : IDisposable
     {
         using Tensor rows = Rows(x);
         using ScaledInput scaled = new(rows, Config.Scaling);
-        using Tensor latents = Encode(scaled);
-        Tensor y = Decode(SparseLatents.Of(latents), rows, scaled, output);
+        Tensor y = Decode(Sparse(scaled), rows, scaled, output);
         return y.Shape[1] == Config.DIn ? y.Reshaped(x.Shape.Sizes) : y.Reshaped(Leading(x), y.Shape[1]);
     }
 
@@ -120,9 +122,23 @@ public sealed class SparseCoder : IDisposable
         return latents;
     }
 
+    SparseLatents Sparse(ScaledInput scaled)
+    {
+        if (_search is not null)
+        {
+            using Tensor centred = Centred(scaled);
+            if (SparseEncoding.Encode(centred, Weights.Encoder, _search) is { } latents)
+                return latents;
+        }
+        using Tensor dense = Encode(scaled);
+        return SparseLatents.Of(dense);
+    }
+
+    Tensor Centred(ScaledInput scaled) => Config.SubtractsDecoderBias ? WithoutBias(scaled.Rows) : scaled.Rows.Share();
+
     Tensor Pre(ScaledInput scaled, Tensor? bias)
     {
-        using Tensor centred = Config.SubtractsDecoderBias ? WithoutBias(scaled.Rows) : scaled.Rows.Share();
+        using Tensor centred = Centred(scaled);
         Tensor pre = _wideEncoder is null
             ? Ops.MatMul(centred, Weights.Encoder, bias)
             : WideProduct.MatMul(centred, _wideEncoder, bias);
