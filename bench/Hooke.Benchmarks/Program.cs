@@ -44,6 +44,9 @@ try
         case ["coding"]:
             DictionaryCoding.Run();
             return 0;
+        case ["trace"]:
+            Tracing.Run();
+            return 0;
         case ["coldstart", string program]:
             ColdStart.Run(program);
             return 0;

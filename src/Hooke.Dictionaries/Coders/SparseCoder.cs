@@ -8,6 +8,8 @@ namespace Hooke.Dictionaries;
 /// </summary>
 public sealed class SparseCoder : IDisposable
 {
+    const int LatentsAtOnce = 1 << 23; // 32 MiB of dense latents at once, however many inputs there are
+
     readonly LatentActivation _activation;
     readonly RowSearch? _search; // null for kinds that are encoded the dense way
     readonly float[]? _wideEncoder; // W_enc row by row, where products are summed in double precision
@@ -44,7 +46,7 @@ public sealed class SparseCoder : IDisposable
     {
         using Tensor rows = Rows(x);
         using ScaledInput scaled = new(rows, Config.Scaling);
-        return Pre(scaled, Weights.EncoderBias).Reshaped(Leading(x), Config.NLatents);
+        return Pre(scaled.Rows, Weights.EncoderBias).Reshaped(Leading(x), Config.NLatents);
     }
 
     /// <summary>Latents [.., n_latents] of inputs [.., d_in], 0 where not active.</summary>
@@ -53,7 +55,7 @@ public sealed class SparseCoder : IDisposable
     {
         using Tensor rows = Rows(x);
         using ScaledInput scaled = new(rows, Config.Scaling);
-        return Encode(scaled).Reshaped(Leading(x), Config.NLatents);
+        return EncodeRows(scaled.Rows).Reshaped(Leading(x), Config.NLatents);
     }
 
     /// <summary>The active latents of inputs [.., d_in], taken as rows.</summary>
@@ -62,7 +64,7 @@ public sealed class SparseCoder : IDisposable
     {
         using Tensor rows = Rows(x);
         using ScaledInput scaled = new(rows, Config.Scaling);
-        return Sparse(scaled);
+        return EncodeSparse(scaled);
     }
 
     /// <summary>An output [.., d_out] from latents [.., n_latents].</summary>
@@ -103,7 +105,7 @@ public sealed class SparseCoder : IDisposable
     {
         using Tensor rows = Rows(x);
         using ScaledInput scaled = new(rows, Config.Scaling);
-        Tensor y = Decode(Sparse(scaled), rows, scaled, output);
+        Tensor y = Decode(EncodeSparse(scaled), rows, scaled, output);
         return y.Shape[1] == Config.DIn ? y.Reshaped(x.Shape.Sizes) : y.Reshaped(Leading(x), y.Shape[1]);
     }
 
@@ -115,30 +117,41 @@ public sealed class SparseCoder : IDisposable
         _reciprocalNorms?.Dispose();
     }
 
-    Tensor Encode(ScaledInput scaled)
+    SparseLatents EncodeSparse(ScaledInput scaled)
     {
-        Tensor latents = Pre(scaled, Config.Kind == CoderKind.Gated ? null : Weights.EncoderBias);
+        if (_search is null)
+            return EncodeBlocks(scaled);
+        using Tensor centred = Config.SubtractsDecoderBias ? WithoutBias(scaled.Rows) : scaled.Rows.Share();
+        return SparseEncoding.Encode(centred, Weights.Encoder, _search) ?? EncodeBlocks(scaled);
+    }
+
+    // Block by block, so that what is dense never holds the latents of all inputs. A row's bytes do not depend on the others.
+    SparseLatents EncodeBlocks(ScaledInput scaled)
+    {
+        (int count, int width) = (scaled.Rows.Shape[0], Config.DIn);
+        int block = Math.Max(64, LatentsAtOnce / Config.NLatents);
+        List<SparseLatents> parts = [];
+        for (int start = 0; start < count || parts.Count == 0; start += block)
+        {
+            int rows = Math.Min(block, count - start);
+            using Tensor part = rows == count ? scaled.Rows.Share()
+                : Tensor.From(scaled.Rows.Data.Slice(start * width, rows * width), rows, width);
+            using Tensor dense = EncodeRows(part);
+            parts.Add(SparseLatents.Of(dense));
+        }
+        return SparseLatents.Join(parts);
+    }
+
+    Tensor EncodeRows(Tensor rows)
+    {
+        Tensor latents = Pre(rows, Config.Kind == CoderKind.Gated ? null : Weights.EncoderBias);
         _activation.Apply(latents);
         return latents;
     }
 
-    SparseLatents Sparse(ScaledInput scaled)
+    Tensor Pre(Tensor rows, Tensor? bias)
     {
-        if (_search is not null)
-        {
-            using Tensor centred = Centred(scaled);
-            if (SparseEncoding.Encode(centred, Weights.Encoder, _search) is { } latents)
-                return latents;
-        }
-        using Tensor dense = Encode(scaled);
-        return SparseLatents.Of(dense);
-    }
-
-    Tensor Centred(ScaledInput scaled) => Config.SubtractsDecoderBias ? WithoutBias(scaled.Rows) : scaled.Rows.Share();
-
-    Tensor Pre(ScaledInput scaled, Tensor? bias)
-    {
-        using Tensor centred = Centred(scaled);
+        using Tensor centred = Config.SubtractsDecoderBias ? WithoutBias(rows) : rows.Share();
         Tensor pre = _wideEncoder is null
             ? Ops.MatMul(centred, Weights.Encoder, bias)
             : WideProduct.MatMul(centred, _wideEncoder, bias);
