@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hooke.Benchmarks;
 using Hooke.Tensors;
 
@@ -42,8 +41,8 @@ try
         case ["dictionary", "memory"]:
             DictionaryTraining.Memory();
             return 0;
-        case ["dictionary", "step", string latents]:
-            DictionaryTraining.Step(int.Parse(latents, CultureInfo.InvariantCulture));
+        case ["coding"]:
+            DictionaryCoding.Run();
             return 0;
         case ["trace"]:
             Tracing.Run();
@@ -53,7 +52,7 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                "Say which table: forward, attribution, sweep, heads, eapig, generation, dictionary, coldstart PROGRAM, "
+                "Say which table: forward, attribution, sweep, heads, eapig, generation, dictionary, coding, coldstart PROGRAM, "
                 + "memory or matmul [SHAPE ...], for example: matmul 128x768x3072");
             return 2;
     }

@@ -34,6 +34,7 @@ sealed class DictionaryInTraining : IDisposable
     public string Layout => Plan.Layout ?? Plan.Form switch
     {
         DictionaryForm.Autoencoder => "saelens",
+        DictionaryForm.Transcoders when Trainers == 1 => "saelens", // circuit-tracer's sets begin with layer 0
         DictionaryForm.CrossLayerTranscoder => "circuit-tracer-clt",
         DictionaryForm.Crosscoder => "crosscoder",
         _ => "circuit-tracer",

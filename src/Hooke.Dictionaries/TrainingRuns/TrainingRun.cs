@@ -179,7 +179,13 @@ public sealed class TrainingRun : IDisposable
             Directory.CreateDirectory(_folder);
             using CoderSet coders = dictionary.ToCoders([.. _reader.Widths.Select(_ => 1f)]);
             coders.Save(trial, dictionary.Layout);
+            using CoderSet read = CoderSet.Load(trial, dictionary.Layout);
             Directory.Delete(trial, recursive: true);
+            if (!coders.Coders.Zip(read.Coders).All(pair => pair.First.Config.Inputs.SequenceEqual(pair.Second.Config.Inputs)
+                && pair.First.Config.Outputs.SequenceEqual(pair.Second.Config.Outputs)))
+                throw new InputException($"the layout {dictionary.Layout} cannot say that {dictionary.Plan.Name} reads "
+                    + $"{string.Join(", ", dictionary.Plan.Reads)}: its sets have one kind of site in every layer from 0 on; choose "
+                    + "another layout or other sites");
         }
     }
 

@@ -120,6 +120,8 @@ public sealed class TrainingRunTests : IDisposable
         Refused("makes no folder of its own", () => Run(Trained.Plan("../a", DictionaryForm.Autoencoder, ["blocks.0.hook_mlp_out"])));
         Refused("cannot hold", () => Run(Trained.Plan("a", DictionaryForm.CrossLayerTranscoder,
             ["blocks.0.hook_mlp_in", "blocks.1.hook_mlp_in"], ["blocks.0.hook_mlp_out", "blocks.1.hook_mlp_out"], CoderKind.TopK)));
+        Refused("cannot say that a reads blocks.1.hook_mlp_in", () => Run(Trained.Plan("a", DictionaryForm.Transcoders,
+            ["blocks.1.hook_mlp_in"], ["blocks.1.hook_mlp_out"]) with { Layout = "circuit-tracer" }));
         string[] both = ["blocks.0.hook_mlp_out", "blocks.1.hook_mlp_out"];
         Refused("has no end-to-end loss", () => Run(Trained.Plan("a", DictionaryForm.Crosscoder, both) with { EndToEnd = 1 }));
         Directory.CreateDirectory(_trained.Folder["taken/a"]);
