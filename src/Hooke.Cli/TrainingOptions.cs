@@ -5,7 +5,7 @@ using Hooke.Tensors;
 
 namespace Hooke.Cli;
 
-/// <summary>The options of <c>hooke dictionary train</c> that take the place of a manifest, and the manifest that they make.</summary>
+/// <summary>The options of <c>hooke dictionary train</c> in place of a manifest, and the manifest that they make.</summary>
 static class TrainingOptions
 {
     static readonly Option<string[]> Site = new("--site")
@@ -18,7 +18,8 @@ static class TrainingOptions
         Description = "The site that a transcoder writes; one for each --site",
     };
 
-    static readonly CoderKind[] Kinds = [CoderKind.Relu, CoderKind.Gated, CoderKind.TopK, CoderKind.BatchTopK, CoderKind.JumpRelu];
+    static readonly CoderKind[] Kinds =
+        [CoderKind.Relu, CoderKind.Gated, CoderKind.TopK, CoderKind.BatchTopK, CoderKind.JumpRelu];
 
     static readonly Option<string> Kind = new("--kind")
     {
@@ -136,7 +137,8 @@ static class TrainingOptions
             Steps = steps,
             K = hasK ? Cli.Count(parsed, K, 1 << 24) : null,
             Sparsity = hasK ? null : new SparsityRecipe(
-                kind == CoderKind.JumpRelu ? SparsityPenalty.L0 : SparsityPenalty.WeightedL1, parsed.GetValue(Sparsity), steps / 10),
+                kind == CoderKind.JumpRelu ? SparsityPenalty.L0 : SparsityPenalty.WeightedL1,
+                parsed.GetValue(Sparsity), steps / 10),
             Revival = new RevivalRecipe(DeadAfter: Math.Max(10_000, parsed.GetValue(Tokens) / 20)),
             Optimizer = new OptimizerRecipe(
                 LearningRate: parsed.GetValue(LearningRate), WarmUpSteps: steps / 20, DecaySteps: steps / 5),
