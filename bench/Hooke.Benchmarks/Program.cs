@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hooke.Benchmarks;
 using Hooke.Tensors;
 
@@ -38,12 +39,18 @@ try
         case ["trace"]:
             Tracing.Run();
             return 0;
+        case ["trace", "small", string tokens]:
+            TracingMemory.Small(int.Parse(tokens, CultureInfo.InvariantCulture));
+            return 0;
+        case ["trace", "gpt2"]:
+            TracingMemory.Gpt2();
+            return 0;
         case ["coldstart", string program]:
             ColdStart.Run(program);
             return 0;
         default:
             Console.Error.WriteLine(
-                "Say which table: forward, attribution, sweep, heads, eapig, generation, coldstart PROGRAM, memory "
+                "Say which table: forward, attribution, sweep, heads, eapig, trace, generation, coldstart PROGRAM, memory "
                 + "or matmul [SHAPE ...], for example: matmul 128x768x3072");
             return 2;
     }

@@ -9,6 +9,12 @@ static class Table
     public static void Head(TorchPeer peer, params ReadOnlySpan<string> lines)
     {
         Console.WriteLine("GPT-2 small's shape, random weights, float32.");
+        Lines(peer, lines);
+    }
+
+    /// <summary>The same of a model of another shape, which the lines say.</summary>
+    public static void Lines(TorchPeer peer, params ReadOnlySpan<string> lines)
+    {
         foreach (string line in lines)
             Console.WriteLine(line);
         Console.WriteLine("Medians. Ratio: time of PyTorch / time of Hooke.");
