@@ -36,6 +36,15 @@ try
         case ["generation"]:
             CachedGeneration.Run();
             return 0;
+        case ["dictionary"]:
+            DictionaryTraining.Run();
+            return 0;
+        case ["dictionary", "memory"]:
+            DictionaryTraining.Memory();
+            return 0;
+        case ["dictionary", "step", string latents]:
+            DictionaryTraining.Step(int.Parse(latents, CultureInfo.InvariantCulture));
+            return 0;
         case ["trace"]:
             Tracing.Run();
             return 0;
@@ -50,8 +59,8 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                "Say which table: forward, attribution, sweep, heads, eapig, trace, generation, coldstart PROGRAM, memory "
-                + "or matmul [SHAPE ...], for example: matmul 128x768x3072");
+                "Say which table: forward, attribution, sweep, heads, eapig, trace, generation, dictionary, coldstart "
+                + "PROGRAM, memory or matmul [SHAPE ...], for example: matmul 128x768x3072");
             return 2;
     }
 }

@@ -6,14 +6,11 @@ namespace Hooke.Benchmarks;
 static class Table
 {
     /// <summary>What is compared, under which circumstances.</summary>
-    public static void Head(TorchPeer peer, params ReadOnlySpan<string> lines)
-    {
-        Console.WriteLine("GPT-2 small's shape, random weights, float32.");
-        Lines(peer, lines);
-    }
+    public static void Head(TorchPeer peer, params ReadOnlySpan<string> lines) =>
+        HeadOf(peer, ["GPT-2 small's shape, random weights, float32.", .. lines]);
 
-    /// <summary>The same of a model of another shape, which the lines say.</summary>
-    public static void Lines(TorchPeer peer, params ReadOnlySpan<string> lines)
+    /// <summary>The same of another subject.</summary>
+    public static void HeadOf(TorchPeer peer, params ReadOnlySpan<string> lines)
     {
         foreach (string line in lines)
             Console.WriteLine(line);
