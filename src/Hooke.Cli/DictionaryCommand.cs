@@ -71,9 +71,11 @@ static class DictionaryCommand
               hooke dictionary splice DIR --text "The capital of France is"
               hooke dictionary measure DIR --svg fvu.svg
               hooke dictionary train --site blocks.1.hook_resid_post --out DIR
+              hooke dictionary test DIR
             """)
         {
             check, convert, DictionarySpliceCommand.Create(), DictionaryMeasureCommand.Create(), DictionaryTrainCommand.Create(),
+            DictionaryTestCommand.Create(),
         };
     }
 

@@ -14,5 +14,9 @@ static class TraceCommand
         """)
     {
         TraceShowCommand.Create(),
+        TraceValidateCommand.Create(),
+        TraceHeadsCommand.Create(),
+        TraceAttentionCommand.Create(),
+        TraceInterveneCommand.Create(),
     };
 }

@@ -11,7 +11,8 @@ namespace Hooke.Dictionaries;
 /// </remarks>
 public sealed class Splice
 {
-    readonly Address[] _reads, _writes;
+    readonly NamedSite[] _reads;
+    readonly Address[] _writes;
 
     /// <summary>A dictionary at the sites of a model that it names, or that are given.</summary>
     /// <param name="model">The model.</param>
@@ -29,8 +30,8 @@ public sealed class Splice
         if (dictionary.Coders.Any(coder => coder.Config.Inputs.Count > 1))
             throw new InputException("a crosscoder reads several models or layers at once and cannot be spliced into one site");
         (Model, Dictionary) = (model, dictionary);
-        _reads = [.. dictionary.Coders.Select(coder => AddressOf(reads ?? coder.Config.Inputs[0].Name, "reads"))];
-        _writes = [.. dictionary.Outputs.Select(site => AddressOf(writes ?? reads ?? site.Name, "writes"))];
+        _reads = [.. dictionary.Coders.Select(coder => SiteOf(reads ?? coder.Config.Inputs[0].Name, "reads"))];
+        _writes = [.. dictionary.Outputs.Select(site => WrittenOf(SiteOf(writes ?? reads ?? site.Name, "writes")))];
         RequireWidths();
     }
 
@@ -44,7 +45,7 @@ public sealed class Splice
     public CoderSet Dictionary { get; }
 
     /// <summary>What each coder reads.</summary>
-    public IReadOnlyList<Address> Reads => _reads;
+    public IReadOnlyList<Address> Reads => [.. _reads.Select(site => site.At)];
 
     /// <summary>What is replaced, in the order of <see cref="CoderSet.Outputs"/>.</summary>
     public IReadOnlyList<Address> Writes => _writes;
@@ -58,10 +59,19 @@ public sealed class Splice
 
     /// <summary>A plain run that records all that the dictionary reads and writes.</summary>
     /// <exception cref="InputException">A prompt is too long for the model.</exception>
-    public Run RunPlain(TokenBatch tokens) => Model.Run(tokens, new Plan { Record = [.. _reads.Concat(_writes).Distinct()] });
+    public Run RunPlain(TokenBatch tokens) => Model.Run(tokens, new Plan { Record = [.. Reads.Concat(_writes).Distinct()] });
+
+    /// <summary>What each coder reads of a run that recorded it.</summary>
+    public IReadOnlyList<Tensor> Inputs(Run run) => [.. _reads.Select(site => site.Read(Model, run[site.At]))];
 
     /// <summary>What the dictionary makes of a run: an activation for each site that is written.</summary>
-    public IReadOnlyList<Tensor> Reconstruct(Run run) => Dictionary.Reconstruct([.. _reads.Select(at => run[at])]);
+    public IReadOnlyList<Tensor> Reconstruct(Run run)
+    {
+        IReadOnlyList<Tensor> inputs = Inputs(run), outputs = Dictionary.Reconstruct(inputs);
+        foreach (Tensor input in inputs)
+            input.Dispose();
+        return outputs;
+    }
 
     /// <summary>A run with every written site replaced.</summary>
     /// <param name="tokens">The prompts.</param>
@@ -82,7 +92,7 @@ public sealed class Splice
     /// <summary>A run with every written site replaced, and with what was missed on a plain run added where one is given.</summary>
     internal Run Run(TokenBatch tokens, Run? plain, IReadOnlyList<Tensor> expected)
     {
-        Pending pending = new(Dictionary, _reads);
+        using Pending pending = new(Model, Dictionary, _reads);
         return Model.RunSubstituting(tokens, [.. _writes.Select((at, site) =>
             new Substitution(at, pending.ReadFor(site), (recording, value) =>
             {
@@ -125,17 +135,21 @@ public sealed class Splice
                 }
     }
 
-    static Address AddressOf(string? site, string what) => site is null
+    NamedSite SiteOf(string? site, string what) => site is null
         ? throw new InputException($"the dictionary's files do not name the site that it {what}; give one, such as "
         + "blocks.3.hook_resid_post")
-        : Address.Parse(site).Whole;
+        : NamedSite.Parse(site, Model.Config);
+
+    static Address WrittenOf(NamedSite site) => !site.IsPastGain ? site.At
+        : throw new InputException($"what a norm gives past its gain, after {site.At}, can be read but not written: "
+        + "give another site to write");
 
     // By a run of one token: what a site's width is, the model knows best.
     void RequireWidths()
     {
         using Run run = RunPlain(new TokenBatch([[0]]));
         for (int i = 0; i < _reads.Length; i++)
-            Require(_reads[i], run[_reads[i]].Shape, Dictionary.Coders[i].Config.DIn, "reads");
+            Require(_reads[i].At, run[_reads[i].At].Shape, Dictionary.Coders[i].Config.DIn, "reads");
         for (int i = 0; i < _writes.Length; i++)
             Require(_writes[i], run[_writes[i]].Shape, Dictionary.Outputs[i].Width, "writes");
     }
@@ -148,22 +162,29 @@ public sealed class Splice
     }
 
     /// <summary>The latents of one pass, each encoded once, when what it reads is first needed.</summary>
-    sealed class Pending(CoderSet dictionary, Address[] reads)
+    sealed class Pending(Model model, CoderSet dictionary, NamedSite[] reads) : IDisposable
     {
         readonly (SparseLatents Latents, Tensor Input)?[] _encoded = new (SparseLatents, Tensor)?[reads.Length];
 
         public IReadOnlyList<Address> ReadFor(int site) =>
-            [.. dictionary.WritersOf(site).Select(writer => reads[writer.Coder]).Distinct()];
+            [.. dictionary.WritersOf(site).Select(writer => reads[writer.Coder].At).Distinct()];
 
         public Tensor Output(int site, Address at, Recording recording, Tensor value)
         {
             foreach ((int coder, _) in dictionary.WritersOf(site))
-            {
-                // Where a coder writes what it reads, the recording gets it only after it was replaced.
-                Tensor input = reads[coder] == at ? value : recording[reads[coder]];
-                _encoded[coder] ??= (dictionary.Coders[coder].EncodeSparse(input), input);
-            }
+                if (_encoded[coder] is null)
+                {
+                    // Where a coder writes what it reads, the recording gets it only after it was replaced.
+                    Tensor input = reads[coder].Read(model, reads[coder].At == at ? value : recording[reads[coder].At]);
+                    _encoded[coder] = (dictionary.Coders[coder].EncodeSparse(input), input);
+                }
             return dictionary.Decode(site, coder => _encoded[coder]!.Value).Reshaped(value.Shape.Sizes);
+        }
+
+        public void Dispose()
+        {
+            foreach ((SparseLatents, Tensor Input)? encoded in _encoded)
+                encoded?.Input.Dispose();
         }
     }
 }

@@ -92,7 +92,7 @@ public sealed class SpliceTests : IDisposable
         using CoderSet narrow = new(Made.Coder(CoderKind.Relu, 32, 96)), unnamed = new(Unnamed()), set = Made.CrossLayer(2, Width, 8);
         Refused("reads 32 numbers", () => new Splice(_model, narrow));
         Refused("do not name the site", () => new Splice(_model, unnamed));
-        Refused("is not an address", () => new Splice(_model, unnamed, "layers.3.mlp"));
+        Refused("is not an address", () => new Splice(_model, unnamed, "layers.3.banana"));
         Refused("9", () => new Splice(_model, unnamed, "blocks.9.hook_mlp_out"));
         Refused("a set names its own", () => new Splice(_model, set, "blocks.0.hook_mlp_out"));
         Refused("before blocks.0.hook_mlp_out is there", () => new Splice(_model, unnamed, "blocks.0.hook_mlp_out",

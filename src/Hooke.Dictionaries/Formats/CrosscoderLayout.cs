@@ -22,7 +22,7 @@ sealed class CrosscoderLayout : DictionaryLayout
 
     public override string LooksFor => "a .pt with W_enc of three axes";
 
-    protected override bool LooksInside => true;
+    protected internal override bool LooksInside => true;
 
     public override bool Fits(string path)
     {

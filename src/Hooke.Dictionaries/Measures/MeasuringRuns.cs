@@ -65,7 +65,7 @@ sealed class MeasuringRuns
         foreach (TokenBatch batch in Batches())
         {
             using Run plain = _splice.RunPlain(batch);
-            Tensor[] inputs = [.. _splice.Reads.Select(at => plain[at])];
+            IReadOnlyList<Tensor> inputs = _splice.Inputs(plain);
             SparseLatents[] latents = [.. _splice.Dictionary.Coders.Select((coder, c) => coder.EncodeSparse(inputs[c]))];
             IReadOnlyList<Tensor> outputs = _splice.Dictionary.Decode(latents, inputs);
             AddLatents(batch, latents);
@@ -73,8 +73,8 @@ sealed class MeasuringRuns
                 AddSite(batch, site, plain[_splice.Writes[site]], outputs[site]);
             if (losses)
                 AddLosses(batch, plain, outputs);
-            foreach (Tensor output in outputs)
-                output.Dispose();
+            foreach (Tensor tensor in outputs.Concat(inputs))
+                tensor.Dispose();
             _tokens += batch.Lengths.ToArray().Sum();
             _special += Rows(batch, all: true).Count(row => _isSpecial(batch.Ids[row]));
         }

@@ -35,23 +35,19 @@ sealed class AuxiliaryLoss : IDisposable
             _ => left!.PerRow(s) is > 0 and double spread ? (float)(1 / spread) : 0,
         })];
         AuxiliaryLoss loss = new(residuals.Whole[0].Shape[0], sites);
-        loss.Decode(coders, revived, [.. coders.Select(_ => (Func<int, float, float>)((_, p) => p))], scales,
-            (s, row, sum) => TensorPrimitives.Add(sum, residuals.Whole[s].Data.Slice(row * sum.Length, sum.Length), sum));
+        loss.Decode(coders, revived, [.. coders.Select(_ => (Func<int, float, float>)((_, p) => p))], scales, residuals);
         return loss;
     }
 
-    /// <summary>‖Σ relu(π) · W_dec + b_dec − y‖², where neither W_dec nor b_dec learn.</summary>
+    /// <summary>‖ŷ with relu(π) in the place of f, less y‖², where what is decoded with does not learn.</summary>
     public static AuxiliaryLoss OfGates(
         TrainedCoder[] coders, ActiveLatents[] active, LatentFunction[] functions, Residuals residuals,
-        IReadOnlyList<Tensor> targets, Parameter[] biases, IReadOnlyList<CoderSite> sites)
+        IReadOnlyList<CoderSite> sites)
     {
-        AuxiliaryLoss loss = new(targets[0].Shape[0], sites);
-        loss.Decode(coders, active, [.. functions.Select(function => (Func<int, float, float>)function.Gate)],
-            [.. sites.Select((_, s) => residuals.ScaleOf(s))], (s, row, sum) =>
-            {
-                TensorPrimitives.Add(sum, biases[s].Value.Data, sum);
-                TensorPrimitives.Subtract(sum, targets[s].Data.Slice(row * sum.Length, sum.Length), sum);
-            });
+        AuxiliaryLoss loss = new(residuals.Whole[0].Shape[0], sites);
+        loss.Decode(coders, active,
+            [.. functions.Select(function => (Func<int, float, float>)((i, g) => function.Gate(i, g) - function.Of(i, g)))],
+            [.. sites.Select((_, s) => residuals.ScaleOf(s))], residuals);
         return loss;
     }
 
@@ -63,7 +59,7 @@ sealed class AuxiliaryLoss : IDisposable
 
     void Decode(
         TrainedCoder[] coders, ActiveLatents?[] latents, Func<int, float, float>[] functions, float[] scales,
-        Action<int, int, float[]> toResidual)
+        Residuals residuals)
     {
         int rows = _squares.Length;
         Work.For(rows, SparseRows.Grain, (start, end) =>
@@ -78,7 +74,7 @@ sealed class AuxiliaryLoss : IDisposable
                         SparseRows.Add(coders[c], list.LatentsOf(r), list.ValuesOf(r), functions[c], 0, int.MaxValue, sums);
                 for (int s = 0; s < sums.Length; s++)
                 {
-                    toResidual(s, r, sums[s]);
+                    TensorPrimitives.Add(sums[s], residuals.Whole[s].Data.Slice(r * sums[s].Length, sums[s].Length), sums[s]);
                     _squares[r] += scales[s] * Reduce.SumOfSquares(sums[s]);
                     TensorPrimitives.Multiply(sums[s], 2 * scales[s] / rows,
                         Gradients[s].Data.Slice(r * sums[s].Length, sums[s].Length));

@@ -129,7 +129,7 @@ sealed class TrainingBatch : IDisposable
     {
         if (_recipe.Kind == CoderKind.Gated)
             return AuxiliaryLoss.OfGates(
-                _coders, [.. _selected.Select(s => s.Active)], _functions, _residuals, _targets, _biases, _trainer.Targets);
+                _coders, [.. _selected.Select(s => s.Active)], _functions, _residuals, _trainer.Targets);
         ActiveLatents?[] revived = [.. _selected.Select(s => s.Revived)];
         return revived.All(list => list is null) ? null
             : AuxiliaryLoss.OfDead(_recipe.Revival, _coders, revived, _residuals, _trainer.Targets);

@@ -16,7 +16,7 @@ sealed class TrainingSchedule(TrainingRecipe recipe)
             OptimizerRecipe optimizer = recipe.Optimizer;
             float rise = Step < optimizer.WarmUpSteps ? (Step + 1f) / optimizer.WarmUpSteps : 1;
             int left = recipe.Steps - Step;
-            float fall = left >= optimizer.DecaySteps ? 1
+            float fall = left >= optimizer.DecaySteps || optimizer.DecaySteps == 0 ? 1
                 : optimizer.FinalShare + ((1 - optimizer.FinalShare) * Math.Max(0, left) / optimizer.DecaySteps);
             return optimizer.LearningRate * rise * fall;
         }

@@ -23,8 +23,9 @@ sealed class DictionaryInTraining : IDisposable
             DictionaryForm.CrossLayerTranscoder => [[.. reads.Select((read, i) => new CoderPlace([read], writes[i..]))]],
             _ => [[new(reads, writes)]],
         };
+        bool? subtracts = plan.Recipe.SubtractsDecoderBias ?? (plan.Form == DictionaryForm.Crosscoder ? false : null); // no layout holds it
         _trainers = [.. groups.Select((places, i) =>
-            new DictionaryTrainer(plan.Recipe with { Seed = plan.Recipe.Seed + (ulong)i }, places))];
+            new DictionaryTrainer(plan.Recipe with { Seed = plan.Recipe.Seed + (ulong)i, SubtractsDecoderBias = subtracts }, places))];
     }
 
     public DictionaryPlan Plan { get; }
@@ -65,7 +66,7 @@ sealed class DictionaryInTraining : IDisposable
     {
         SparseCoder[] coders = [.. _trainers.SelectMany(trainer =>
             trainer.ToCoders(site => scales[IndexOf(site.Name!)]).Coders)];
-        return new CoderSet([.. coders.Select(Flattening)]) { StoredType = Plan.Stored };
+        return new CoderSet([.. coders.Select(AsPublished)]) { StoredType = Plan.Stored };
     }
 
     public void SaveState(string folder)
@@ -105,10 +106,16 @@ sealed class DictionaryInTraining : IDisposable
 
     int IndexOf(string site) => _sites.Index().First(at => at.Item == site).Index;
 
-    static SparseCoder Flattening(SparseCoder coder) =>
-        coder.Config is { Inputs: [{ Name: { } name }] } && Address.Parse(name).Site.HasHeads
-            ? new SparseCoder(coder.Config with { FlattensHeads = true }, coder.Weights)
-            : coder;
+    // BatchTopK is evaluated as JumpReLU at the one threshold that training kept, and is published so.
+    static SparseCoder AsPublished(SparseCoder coder)
+    {
+        CoderConfig config = coder.Config.Kind == CoderKind.BatchTopK
+            ? coder.Config with { Kind = CoderKind.JumpRelu, K = null }
+            : coder.Config;
+        if (config is { Inputs: [{ Name: { } name }] } && Address.Parse(name).Site.HasHeads)
+            config = config with { FlattensHeads = true };
+        return config == coder.Config ? coder : new SparseCoder(config, coder.Weights);
+    }
 
     string StateFile(string folder, int trainer) =>
         Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Plan.Name}.{trainer}.safetensors"));

@@ -23,7 +23,8 @@ sealed class HeldPrompt : IDisposable
         (_sites, _rules, _tokens, _held) = (sites, rules, new TokenBatch([tokens]), held);
         _frozen = [.. Frozen().Where(at => sites.Model.Config.Has(at.Site))];
         IEnumerable<Address> kept = Enumerable.Range(0, sites.Layers).SelectMany(l => new[] { Site.ResidPre.At(l), sites.Read(l) });
-        Base = sites.Model.Run(_tokens, new Plan { Record = [.. kept.Concat(_frozen).Distinct()] });
+        Address last = Site.ResidPost.At(sites.Layers - 1);
+        Base = sites.Model.Run(_tokens, new Plan { Record = [.. kept.Concat(_frozen).Append(last).Distinct()] });
     }
 
     /// <summary>The prompt's own run, with the streams, what the transcoders read, and what is held.</summary>
@@ -32,7 +33,9 @@ sealed class HeldPrompt : IDisposable
     /// <summary>Runs of the prompt, one for each variant in one batch; the plan says what was done.</summary>
     /// <param name="variants">What each changes.</param>
     /// <param name="record">What is recorded; layers before all of it and before every change are not run.</param>
-    public (Run Run, Plan Plan) Run(IReadOnlyList<Variant> variants, IReadOnlyList<Address> record)
+    /// <param name="lastOnly">Whether logits are wanted at the last token alone; the final norm's scale is then not held.</param>
+    public (Run Run, Plan Plan) Run(
+        IReadOnlyList<Variant> variants, IReadOnlyList<Address> record, bool lastOnly = false)
     {
         Additions added = new(_held, _rules);
         foreach ((Variant variant, int v) in variants.Select((variant, v) => (variant, v)))
@@ -40,7 +43,7 @@ sealed class HeldPrompt : IDisposable
                 added.Add(push.At, v, push.Position, push.Vector, 1);
         for (int layer = 0; layer < _sites.Layers; layer++)
             Visit(layer, variants, added);
-        return Go(variants.Count, added, record);
+        return Go(variants.Count, added, record, lastOnly);
     }
 
     /// <inheritdoc/>
@@ -98,17 +101,17 @@ sealed class HeldPrompt : IDisposable
         return _sites.Transcoders.Coders[layer].Encode(input);
     }
 
-    (Run Run, Plan Plan) Go(int variants, Additions added, IReadOnlyList<Address> record)
+    (Run Run, Plan Plan) Go(int variants, Additions added, IReadOnlyList<Address> record, bool lastOnly = true)
     {
         TokenBatch tokens = _tokens.Repeat(variants);
-        Plan plan = new() { Record = [.. record.Distinct()] };
+        Plan plan = new() { Record = [.. record.Distinct()], LastLogitsOnly = lastOnly };
         if (added.First is not { } first)
             return (_sites.Model.Run(tokens, plan), plan);
         plan = plan with
         {
             Interventions =
             [
-                .. _frozen.Where(at => added.Precedes(at)).Select(at => new Freeze(Held(at), Original)),
+                .. _frozen.Where(at => added.Precedes(at) && !(lastOnly && at.Layer is null)).Select(at => new Freeze(Held(at), Original)),
                 .. added.Interventions(variants),
             ],
         };
