@@ -17,7 +17,7 @@ sealed record AttributeSwaps(
 /// The entity stands before the question, so that the activation at its token is the same whatever is asked. Entities of which
 /// the model does not know every attribute are left out.
 /// </remarks>
-sealed class EntitySwaps(World world, WorldTokens tokens, Model model, ulong seed)
+sealed class EntitySwaps(World world, WorldWords tokens, Model model, ulong seed)
 {
     const int MostTrain = 200, MostTest = 60;
     const int LeastEntities = 5;
@@ -75,8 +75,8 @@ sealed class EntitySwaps(World world, WorldTokens tokens, Model model, ulong see
     {
         string text = question.Prompt(entity), source = question.Prompt(other);
         bool isCause = question == asked;
-        return new LatentSwap(tokens.Of(text), WorldTokens.Position(text, entity[0].Split(' ')[^1]),
-            tokens.Of(source), WorldTokens.Position(source, other[0].Split(' ')[^1]),
+        return new LatentSwap(tokens.Of(text), WorldWords.Position(text, entity[0].Split(' ')[^1]),
+            tokens.Of(source), WorldWords.Position(source, other[0].Split(' ')[^1]),
             tokens.OfWord((isCause ? other : entity)[question.Column]), isCause);
     }
 
