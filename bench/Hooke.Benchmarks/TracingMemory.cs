@@ -58,7 +58,7 @@ static class TracingMemory
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         long most = Memory.MostResident(), nodes = replacement.Latents.Count + ((model.Config.NLayers + 1L) * count);
         Row(shape, $"{count:N0}", $"{replacement.Latents.Count:N0}", $"{graph.EdgeCount:N0}",
-            Megabytes(memory.EdgeBytes + memory.WorkingBytes), Megabytes(most - before), Megabytes(most),
+            Megabytes(memory.Bytes), Megabytes(most - before), Megabytes(most),
             Megabytes(nodes * nodes * sizeof(float)), $"{seconds:F1}");
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Hooke.Circuits;
 using Hooke.Models;
@@ -85,14 +84,38 @@ static class TraceCommand
             MaxLatents = Cli.Count(parsed, MaxLatents, int.MaxValue),
             MaxEdgesPerNode = Cli.Count(parsed, MaxEdges, int.MaxValue),
         };
-        PromptTrace trace = PromptTrace.Of(replacement, request, parsed.GetValue(Nodes), parsed.GetValue(Edges));
+        AttributionGraph graph = Tracer.Trace(replacement, request);
+        TraceStudy study = TraceStudy.Of(replacement, graph, About(parsed, prompt));
         if (parsed.GetValue(Out) is { } folder)
-            Write(trace, replacement, parsed, folder);
+            study.Write(folder);
+        TraceReport report = new(replacement, study, Tracer.Memory(replacement, request),
+            new PrunedGraph(graph, parsed.GetValue(Nodes), parsed.GetValue(Edges)));
         if (parsed.GetValue(Cli.Json))
-            Output.Json(TraceReport.Json(trace, replacement));
+            Output.Json(report.ToJson());
         else
-            TraceReport.Print(trace, replacement);
+            report.Print();
         return Cli.Done;
+    }
+
+    static TraceStudyAbout About(ParseResult parsed, string prompt)
+    {
+        string model = parsed.FolderOf(TraceOptions.Folder);
+        // Passages are read for the page alone.
+        bool hasWorld = parsed.GetValue(Out) is not null && File.Exists(Path.Combine(model, "world.json"));
+        return new()
+        {
+            Scan = $"{Name(model)}/{Name(parsed.TranscodersOf())}",
+            Prompt = prompt,
+            NodeThreshold = parsed.GetValue(Nodes),
+            EdgeThreshold = parsed.GetValue(Edges),
+            World = hasWorld ? TinyworldFolder.LoadWorld(model) : null,
+            GenerationSettings = new JsonObject
+            {
+                ["max_feature_nodes"] = parsed.GetValue(MaxLatents),
+                ["max_edges_per_node"] = parsed.GetValue(MaxEdges),
+                ["desired_logit_prob"] = parsed.GetValue(Mass),
+            },
+        };
     }
 
     static IReadOnlyList<TraceTarget> Targets(ParseResult parsed, LocalReplacement replacement)
@@ -117,31 +140,7 @@ static class TraceCommand
     static bool IsMarked(Tokenizer tokenizer, string prompt, int[] tokens) =>
         !tokens.SequenceEqual(tokenizer.Encode(prompt, addSpecialTokens: false));
 
-    static void Write(PromptTrace trace, LocalReplacement replacement, ParseResult parsed, string folder)
-    {
-        string scan = $"{Name(parsed.FolderOf(TraceOptions.Folder))}/{Name(parsed.TranscodersOf())}";
-        GraphFile file = trace.ToFile(replacement, Slug(folder), scan, parsed.GetValue(Prompt)!, new JsonObject
-        {
-            ["max_feature_nodes"] = parsed.GetValue(MaxLatents),
-            ["max_edges_per_node"] = parsed.GetValue(MaxEdges),
-            ["desired_logit_prob"] = parsed.GetValue(Mass),
-        });
-        string page = TracePage.Render(file, trace.Details);
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (IOException fault)
-        {
-            throw new InputException($"Cannot make the folder {folder}: {fault.Message}", fault);
-        }
-        file.Write(Path.Combine(folder, "graph.json"));
-        AtomicFile.Write(Path.Combine(folder, "index.html"), stream => stream.Write(Encoding.UTF8.GetBytes(page)));
-    }
-
     static string Name(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-
-    static string Slug(string folder) => string.Concat(Name(folder).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
 
     static Option<double> Number(string name, string description, double usual) => new(name)
     {

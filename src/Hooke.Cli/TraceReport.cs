@@ -6,88 +6,91 @@ using Hooke.Studies;
 namespace Hooke.Cli;
 
 /// <summary>What <c>hooke trace</c> prints of a traced prompt.</summary>
-static class TraceReport
+sealed class TraceReport(LocalReplacement replacement, TraceStudy study, TraceMemory memory, PrunedGraph pruned)
 {
     const int NodesShown = 20;
 
-    /// <summary>The tables.</summary>
-    public static void Print(PromptTrace trace, LocalReplacement replacement)
+    readonly AttributionGraph _graph = pruned.Graph;
+    readonly GraphScores _scores = GraphScores.Of(pruned.Graph);
+    readonly Tokenizer _tokenizer = replacement.Model.Tokenizer;
+
+    // Those that are no targets, of most influence first.
+    IEnumerable<int> TopNodes => Enumerable.Range(0, _graph.Nodes.Count)
+        .Where(node => pruned.HasNode(node) && _graph.Nodes[node].Kind != TraceNodeKind.Target)
+        .OrderByDescending(node => pruned.Influence[node]).ThenBy(node => node);
+
+    int Traced => _graph.Nodes.Count(node => node.Kind == TraceNodeKind.Latent);
+
+    /// <summary>Prints the tables.</summary>
+    public void Print()
     {
-        Tokenizer tokenizer = replacement.Model.Tokenizer;
-        Output.Table(["node", "on", "activation", "influence", "adds to the first target", "raises the logits of"],
-            trace.TopNodes.Take(NodesShown).Select(node => (IReadOnlyList<string>)
+        Output.Table(["node", "on", "activation", "influence", "adds to the first target", "label"],
+            TopNodes.Take(NodesShown).Select(node => (IReadOnlyList<string>)
             [
-                TraceNodeName.Of(trace.Graph.Nodes[node]), TokenText.Of(tokenizer, replacement.Tokens[trace.Graph.Nodes[node].Position]),
-                trace.Graph.Nodes[node].Kind == TraceNodeKind.Latent ? Number(trace.Graph.Nodes[node].Value) : "",
-                Number(trace.Pruned.Influence[node]), Number(Weight(trace, node)), trace.LabelOf(trace.Graph.Nodes[node]) ?? "",
+                TraceNodeName.Of(_graph.Nodes[node]), TokenText.Of(_tokenizer, replacement.Tokens[_graph.Nodes[node].Position]),
+                Activation(node) is { } activation ? Number(activation) : "", Number(pruned.Influence[node]),
+                Number(Weight(node)), Label(node) ?? "",
             ]));
-        Output.Table(["target", "value", "latents", "tokens", "errors", "biases", "rest"], trace.Scores.Targets.Select(target =>
+        Output.Text("What each target is the sum of, directly:");
+        Output.Table(["target", "value", "latents", "tokens", "errors", "biases", "rest"], _scores.Targets.Select(target =>
             (IReadOnlyList<string>)
             [
-                Name(trace, target), Number(target.Value), Number(target.Direct.Latents), Number(target.Direct.Tokens),
+                Name(target), Number(target.Value), Number(target.Direct.Latents), Number(target.Direct.Tokens),
                 Number(target.Direct.Errors), Number(target.Direct.Biases), Number(target.Direct.Remainders),
             ]));
-        Output.Text("What each target is the sum of, directly. Followed down to where it comes from:");
-        Output.Table(["target", "tokens", "errors", "biases", "untraced", "rest"], trace.Scores.Targets.Select(target =>
-            (IReadOnlyList<string>)
-            [
-                Name(trace, target), Share(target.Shares.Tokens), Share(target.Shares.Errors), Share(target.Shares.Biases),
-                Share(target.Shares.Latents), Share(target.Shares.Remainders),
-            ]));
-        Output.Text($"replacement score {Number(trace.Scores.Replacement)}, graph completeness score "
-            + $"{Number(trace.Scores.Completeness)}; transcoders miss "
-            + $"{string.Join(", ", trace.UnexplainedShares.Select(share => Share(share)))} of what the MLPs write, layer by layer");
-        Output.Text($"{replacement.Latents.Count:n0} active latents, {Traced(trace):n0} traced, {trace.Graph.EdgeCount:n0} edges "
-            + $"(at most {trace.Memory.Edges:n0}, {Megabytes(trace.Memory.EdgeBytes)}, and {Megabytes(trace.Memory.WorkingBytes)} "
-            + $"to compute them); kept are {trace.Pruned.NodeCount:n0} nodes and {trace.Pruned.EdgeCount:n0} edges");
+        Output.Text("Followed down through latents to where it comes from:");
+        Output.Table(["target", "tokens", "errors", "biases", "rest"], _scores.Targets.Select(target => (IReadOnlyList<string>)
+        [
+            Name(target), Share(target.Shares.Tokens), Share(target.Shares.Errors), Share(target.Shares.Biases),
+            Share(target.Shares.Latents + target.Shares.Remainders),
+        ]));
+        Output.Text($"replacement score {Number(_scores.Replacement)}, graph completeness score {Number(_scores.Completeness)}; "
+            + $"the transcoders miss {string.Join(", ", replacement.UnexplainedShares.Select(Share))} of what the layers' MLPs write");
+        Output.Text($"{replacement.Latents.Count:n0} active latents, {Traced:n0} traced; {_graph.EdgeCount:n0} edges of at most "
+            + $"{memory.Edges:n0}, within {Megabytes(memory.Bytes)}; kept are {pruned.NodeCount:n0} nodes and "
+            + $"{pruned.EdgeCount:n0} edges");
     }
 
     /// <summary>The same as a document.</summary>
-    public static object Json(PromptTrace trace, LocalReplacement replacement) => new
+    public object ToJson() => new
     {
-        tokens = replacement.Tokens.Select(replacement.Model.Tokenizer.TokenText),
+        tokens = replacement.Tokens.Select(_tokenizer.TokenText),
         activeLatents = replacement.Latents.Count,
-        tracedLatents = Traced(trace),
-        edges = trace.Graph.EdgeCount,
-        memory = new { edges = trace.Memory.Edges, edgeBytes = trace.Memory.EdgeBytes, workingBytes = trace.Memory.WorkingBytes },
-        kept = new { nodes = trace.Pruned.NodeCount, edges = trace.Pruned.EdgeCount },
-        scores = new { replacement = Finite(trace.Scores.Replacement), completeness = Finite(trace.Scores.Completeness) },
-        unexplained = trace.UnexplainedShares,
-        targets = trace.Scores.Targets.Select(target => new
+        tracedLatents = Traced,
+        edges = _graph.EdgeCount,
+        memory = new { edges = memory.Edges, bytes = memory.Bytes },
+        kept = new { nodes = pruned.NodeCount, edges = pruned.EdgeCount },
+        scores = new { replacement = Finite(_scores.Replacement), completeness = Finite(_scores.Completeness) },
+        unexplained = replacement.UnexplainedShares,
+        targets = _scores.Targets.Select(target => new
         {
-            name = Name(trace, target),
+            name = _graph.Nodes[target.Node].Name,
             value = target.Value,
-            weight = trace.Graph.Nodes[target.Node].Value,
-            direct = Parts(target.Direct),
-            shares = Parts(target.Shares),
+            weight = _graph.Nodes[target.Node].Value,
+            direct = target.Direct,
+            shares = target.Shares,
         }),
-        nodes = trace.TopNodes.Select(node => new
+        nodes = TopNodes.Select(node => new
         {
-            node = TraceNodeName.Of(trace.Graph.Nodes[node]),
-            activation = trace.Graph.Nodes[node].Kind == TraceNodeKind.Latent ? trace.Graph.Nodes[node].Value : (float?)null,
-            influence = trace.Pruned.Influence[node],
-            label = trace.LabelOf(trace.Graph.Nodes[node]),
+            node = TraceNodeName.Of(_graph.Nodes[node]),
+            activation = Activation(node),
+            influence = pruned.Influence[node],
+            label = Label(node),
         }),
     };
 
-    static object Parts(TraceParts parts) => new
+    float? Activation(int node) => _graph.Nodes[node].Kind == TraceNodeKind.Latent ? _graph.Nodes[node].Value : null;
+
+    string? Label(int node) => _graph.Nodes[node] is { Kind: TraceNodeKind.Latent } latent
+        ? study.LabelOf(latent.Layer, latent.Index) : null;
+
+    string Name(TargetShares target) => _graph.Nodes[target.Node] is { Index: >= 0 } token
+        ? $"{TokenText.Of(_tokenizer, token.Index)} (p={Number(token.Value)})" : _graph.Nodes[target.Node].Name!;
+
+    double Weight(int source)
     {
-        latents = parts.Latents,
-        tokens = parts.Tokens,
-        errors = parts.Errors,
-        biases = parts.Biases,
-        remainders = parts.Remainders,
-    };
-
-    static int Traced(PromptTrace trace) => trace.Graph.Nodes.Count(node => node.Kind == TraceNodeKind.Latent);
-
-    static string Name(PromptTrace trace, TargetShares target) => trace.Graph.Nodes[target.Node] is var node
-        && node.Layer >= 0 && node.Index >= 0 ? $"'{node.Name}' (p={Number(node.Value)})" : node.Name!;
-
-    static double Weight(PromptTrace trace, int source)
-    {
-        int target = trace.Scores.Targets[0].Node, at = trace.Graph.SourcesOf(target).IndexOf(source);
-        return at < 0 ? 0 : trace.Graph.WeightsOf(target)[at];
+        int target = _scores.Targets[0].Node, at = _graph.SourcesOf(target).IndexOf(source);
+        return at < 0 ? 0 : _graph.WeightsOf(target)[at];
     }
 
     static double? Finite(double value) => double.IsFinite(value) ? value : null;

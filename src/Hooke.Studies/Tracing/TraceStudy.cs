@@ -78,6 +78,10 @@ public sealed record TraceStudy(GraphFile File, IReadOnlyDictionary<(int Layer, 
         return new TraceStudy(file, details);
     }
 
+    /// <summary>What a latent is called before somebody names it: the tokens at which it is most active, or that it raises.</summary>
+    public string? LabelOf(int layer, int latent) =>
+        Details.TryGetValue((layer, latent), out LatentDetails? details) ? Label(details) : null;
+
     /// <summary>Writes the graph and its page into a folder.</summary>
     /// <exception cref="InputException">The folder cannot be made or written.</exception>
     public void Write(string folder)

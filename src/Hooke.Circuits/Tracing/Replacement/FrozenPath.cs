@@ -20,17 +20,6 @@ sealed record FrozenPath(float[]? Gain, bool IsCentred, float[]? Scales)
     /// <summary>Whether it changes nothing.</summary>
     public bool IsNone => Gain is null && !IsCentred && Scales is null;
 
-    /// <summary>What lies in the stream at a position becomes what lies at the site, biases left out.</summary>
-    public void Push(Span<float> x, int position)
-    {
-        if (IsCentred)
-            TensorPrimitives.Subtract(x, Reduce.Sum(x) / x.Length, x);
-        if (Scales is not null)
-            TensorPrimitives.Divide(x, Scales[position], x);
-        if (Gain is not null)
-            TensorPrimitives.Multiply(x, Gain, x);
-    }
-
     /// <summary>A gradient with respect to y at a position becomes that with respect to x.</summary>
     public void PullBack(Span<float> gradient, int position)
     {
