@@ -23,5 +23,7 @@ RootCommand root = new("""
     TraceCommand.Create(),
     SitesCommand.Create(),
     TokensCommand.Create(),
+    SuperpositionCommand.Create(),
+    ToyCommand.Create(),
 };
 return Cli.Run(root, args);
