@@ -14,6 +14,10 @@ static class TraceCommand
         """)
     {
         TraceShowCommand.Create(),
+        TraceTwoStepCommand.Create(),
+        TraceGroupsCommand.Create(),
+        TraceAggregateCommand.Create(),
+        TraceCompareCommand.Create(),
         TraceValidateCommand.Create(),
         TraceHeadsCommand.Create(),
         TraceAttentionCommand.Create(),

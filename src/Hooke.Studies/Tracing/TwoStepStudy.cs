@@ -31,7 +31,7 @@ public sealed class TwoStepStudy
         IReadOnlyList<TwoStepPrompt>[] relations =
             [.. passages.Select(p => TwoStepPrompt.Of(world, p, tokenizer, Split.Training, Every, request.Seed))];
         _training = relations[0];
-        _heldOut = TwoStepPrompt.Of(world, passages[0], tokenizer, Split.HeldOut, request.Prompts, request.Seed);
+        _heldOut = [.. TwoStepPrompt.Of(world, passages[0], tokenizer, Split.HeldOut, Every, request.Seed).Take(request.Prompts)];
         _groups = ViaGroups.Find(sites, relations, request.Rule);
         _answers = _training.DistinctBy(prompt => prompt.Via).ToDictionary(prompt => prompt.Via, prompt => prompt.Answer);
         _others = [.. _groups.Names.SelectMany(name => _groups[name]).Select(l => (l.Layer, l.Latent, l.Role)).Distinct().Order()];
@@ -94,27 +94,28 @@ public sealed class TwoStepStudy
         using LocalReplacement replacement = new(_sites.Model, _sites.Transcoders, prompt.Tokens, _settings);
         AttributionGraph graph = Tracer.Trace(replacement, new TraceRequest { Targets = TraceTarget.Likeliest(replacement) });
         PrunedGraph pruned = new(graph, _request.NodeThreshold, _request.EdgeThreshold);
-        Dictionary<string, (int Nodes, double Influence)> found = _groups.Names.ToDictionary(name => name, name => In(pruned, prompt, name));
-        (int nodes, double influence) = found[prompt.Via];
+        Dictionary<string, Presence> found = _groups.Names.ToDictionary(name => name, name => In(pruned, prompt, name));
+        Presence own = found[prompt.Via];
         int without = Answer(prompt, Suppress(prompt));
         int steered = Answer(prompt, [.. Suppress(prompt), .. Inject(prompt, _groups[other], factor)]);
         int random = Answer(prompt, [.. Suppress(prompt), .. Inject(prompt, Random(prompt, other, index), factor)]);
-        return new(prompt.Tokens, prompt.Via, nodes, influence,
-            nodes > 0 && found.All(pair => pair.Key == prompt.Via || pair.Value.Influence < influence), found[other].Nodes, other,
+        return new(prompt.Tokens, prompt.Via, own.Nodes, own.Influence,
+            own.Nodes > 0 && found.All(pair => pair.Key == prompt.Via || pair.Value.Weight < own.Weight), found[other].Nodes, other,
             without, steered, without != prompt.Answer, steered == _answers[other], random == _answers[other]);
     }
 
-    // A group's nodes in the pruned graph, and their share of all influence.
-    (int Nodes, double Influence) In(PrunedGraph pruned, TwoStepPrompt prompt, string via)
+    // A latent may stand for several countries: it counts for each as much as it is selective for it.
+    Presence In(PrunedGraph pruned, TwoStepPrompt prompt, string via)
     {
-        HashSet<(int, int, int)> members = [.. _groups[via].Select(latent => (latent.Layer, latent.Latent, prompt.At(latent.Role)))];
-        int[] nodes =
-        [
-            .. Enumerable.Range(0, pruned.Graph.Nodes.Count).Where(i => pruned.Graph.Nodes[i] is { Kind: TraceNodeKind.Latent } node
-                && pruned.HasNode(i) && members.Contains((node.Layer, node.Index, node.Position))),
-        ];
+        Dictionary<(int, int, int), double> shares = _groups[via].ToDictionary(
+            latent => (latent.Layer, latent.Latent, prompt.At(latent.Role)), latent => latent.Share);
+        (int nodes, double influence, double weight) = (0, 0, 0);
+        for (int i = 0; i < pruned.Graph.Nodes.Count; i++)
+            if (pruned.Graph.Nodes[i] is { Kind: TraceNodeKind.Latent } node && pruned.HasNode(i)
+                && shares.TryGetValue((node.Layer, node.Index, node.Position), out double share))
+                (nodes, influence, weight) = (nodes + 1, influence + pruned.Influence[i], weight + (share * pruned.Influence[i]));
         double all = pruned.Influence.Sum();
-        return (nodes.Length, all > 0 ? nodes.Sum(node => pruned.Influence[node]) / all : 0);
+        return new(nodes, all > 0 ? influence / all : 0, weight);
     }
 
     // The factor that steers most training prompts; of equal ones the smallest.
@@ -175,4 +176,6 @@ public sealed class TwoStepStudy
             return sum / chosen.Length;
         }, _request.Seed);
     }
+
+    readonly record struct Presence(int Nodes, double Influence, double Weight);
 }
