@@ -53,6 +53,43 @@ public sealed class SparseLatents
         return new(width, starts, latents, values);
     }
 
+    /// <summary>The inputs of several, one after the other.</summary>
+    internal static SparseLatents Join(IReadOnlyList<SparseLatents> parts)
+    {
+        if (parts.Count == 1)
+            return parts[0];
+        int[] starts = new int[parts.Sum(part => part.Rows) + 1], latents = new int[parts.Sum(part => part.Count)];
+        float[] values = new float[latents.Length];
+        int row = 0, at = 0;
+        foreach (SparseLatents part in parts)
+        {
+            for (int r = 1; r <= part.Rows; r++)
+                starts[row + r] = at + part._starts[r];
+            part._latents.CopyTo(latents, at);
+            part._values.CopyTo(values, at);
+            (row, at) = (row + part.Rows, at + part.Count);
+        }
+        return new(parts[0].NLatents, starts, latents, values);
+    }
+
+    /// <summary>Latents of some rows, given in rising order; the other rows have none.</summary>
+    internal static SparseLatents OfRows(int nLatents, int rows, IEnumerable<(int Row, Dictionary<int, float> Latents)> active)
+    {
+        int[] starts = new int[rows + 1];
+        List<int> latents = [];
+        List<float> values = [];
+        foreach ((int row, Dictionary<int, float> here) in active)
+        {
+            foreach ((int latent, float value) in here.Where(pair => pair.Value != 0).OrderBy(pair => pair.Key))
+            {
+                latents.Add(latent);
+                values.Add(value);
+            }
+            starts.AsSpan(row + 1).Fill(latents.Count);
+        }
+        return new(nLatents, starts, [.. latents], [.. values]);
+    }
+
     /// <summary>All latents, [rows, n_latents].</summary>
     public Tensor ToDense()
     {
@@ -61,6 +98,22 @@ public sealed class SparseLatents
             for (int at = _starts[r]; at < _starts[r + 1]; at++)
                 dense.Data[(r * NLatents) + _latents[at]] = _values[at];
         return dense;
+    }
+
+    /// <summary>The same inputs with every active latent's value replaced, given (latent, value); zeros are left out.</summary>
+    internal SparseLatents Select(Func<int, float, float> value)
+    {
+        int[] starts = new int[_starts.Length];
+        List<int> latents = [];
+        List<float> values = [];
+        for (int r = 0; r < Rows; r++, starts[r] = latents.Count)
+            for (int at = _starts[r]; at < _starts[r + 1]; at++)
+                if (value(_latents[at], _values[at]) is not 0f and var kept)
+                {
+                    latents.Add(_latents[at]);
+                    values.Add(kept);
+                }
+        return new(NLatents, starts, [.. latents], [.. values]);
     }
 
     /// <summary>Every value times its latent's factor.</summary>

@@ -7,6 +7,9 @@ sealed record Case(Slots Clean, Slots Counterfactual, IReadOnlyList<string> Answ
         : this(clean, counterfactual, [answer], [foil]) { }
 }
 
+/// <summary>One side of a case in a template: the prompt, what fills its slots, and which words are right after it.</summary>
+sealed record ToldPrompt(string Text, Slots Slots, IReadOnlyList<string> Right, bool IsClean);
+
 /// <summary>Slot names and what they hold: one word, or several separated by spaces.</summary>
 sealed class Slots : Dictionary<string, string>
 {

@@ -47,6 +47,15 @@ sealed class Teller
             template.Prompt(drawn.Clean), template.Prompt(drawn.Counterfactual), drawn.Answers, drawn.Foils);
     }
 
+    /// <summary>Both sides of a case like those of the training text, with what fills the slots.</summary>
+    public (ToldPrompt Clean, ToldPrompt Counterfactual) Sides(Draws draws)
+    {
+        Template template = draws.Pick(_training);
+        Case drawn = Draw(draws, Split.Training, template);
+        return (new(template.Prompt(drawn.Clean), drawn.Clean, drawn.Answers, IsClean: true),
+            new(template.Prompt(drawn.Counterfactual), drawn.Counterfactual, drawn.Foils, IsClean: false));
+    }
+
     /// <summary>Draws from both splits, so that a world which cannot tell its passages is refused before use.</summary>
     public void Rehearse(int longest)
     {

@@ -130,6 +130,27 @@ public sealed class World
         return [asked, .. all.Where(passage => passage != asked && passage.Table == asked.Table && passage.Via == asked.Via)];
     }
 
+    /// <summary>Its lists and tables.</summary>
+    internal WorldData Data => _data;
+
+    /// <summary>The passages of a kind, in the file's order.</summary>
+    internal IEnumerable<T> Told<T>() where T : Passage => _tellers.Select(teller => teller.Passage).OfType<T>();
+
+    /// <summary>Distinct prompts of a passage like those of the training text, with what fills their slots; at most so many.</summary>
+    internal IReadOnlyList<ToldPrompt> Told(Passage passage, int count, ulong seed)
+    {
+        Teller teller = _tellers.First(t => t.Passage == passage);
+        Draws draws = new Rng(seed).Fork("told").Fork(passage.Name).Draw();
+        Dictionary<string, ToldPrompt> prompts = new(StringComparer.Ordinal);
+        for (int drawn = 0; prompts.Count < count && drawn < 10 * count; drawn++)
+        {
+            (ToldPrompt clean, ToldPrompt counterfactual) = teller.Sides(draws);
+            prompts.TryAdd(clean.Text, clean);
+            prompts.TryAdd(counterfactual.Text, counterfactual);
+        }
+        return [.. prompts.Values.OrderBy(prompt => prompt.Text, StringComparer.Ordinal)];
+    }
+
     /// <summary>The passages of a document, with the names of what tells them.</summary>
     internal IReadOnlyList<(string Name, string Text)> Passages(ulong seed, long index)
     {

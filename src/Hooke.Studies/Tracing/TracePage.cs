@@ -65,10 +65,6 @@ static class TracePageParts
 
     public static string Script { get; } = "\"use strict\";\n" + Read(".js");
 
-    /// <summary>The parts of the script that compute and touch no page, for tests.</summary>
-    public static string Computing { get; } = Read("-graph.js") + Read("-influence.js") + Read("-neighbours.js")
-        + Read("-layout.js") + Read("-state.js") + Read("-address.js");
-
     static string Read(string ending)
     {
         StringBuilder text = new();

@@ -99,6 +99,7 @@ sealed partial class TracePageData
         json.WriteNumber("row", isTarget ? _rowNames.Count - 1 : _rows[node.LayerNumber]);
         json.WriteNumber("column", isSummed ? 0 : _columns[node.Position]);
         json.WriteString("place", place);
+        json.WriteString("spot", Spot(node, isSummed, token));
         json.WriteString("text", $"{node.Label}\n{node.Id}\n{token}");
         if (node.Kind == TraceNodeKind.Token)
             json.WriteString("box", token.Length > 0 ? token : node.Label.Length > 0 ? node.Label : node.Id);
@@ -109,6 +110,13 @@ sealed partial class TracePageData
         if (_file.LatentOf(node) is { } latent && _details.ContainsKey((node.LayerNumber, latent)))
             json.WriteNumber("detail", Listed((node.LayerNumber, latent)));
         json.WriteEndObject();
+    }
+
+    // The place in a few letters, for lists.
+    static string Spot(GraphFileNode node, bool isSummed, string token)
+    {
+        string layer = node.LayerNumber < 0 || node.Kind == TraceNodeKind.Target ? "" : $"L{node.LayerNumber} ";
+        return isSummed ? layer + "all positions" : $"{layer}at {node.Position}{(token.Length > 0 ? $" “{token}”" : "")}";
     }
 
     void WriteLinks(Utf8JsonWriter json)

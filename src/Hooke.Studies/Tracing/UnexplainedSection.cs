@@ -8,6 +8,9 @@ namespace Hooke.Studies;
 /// <summary>How much of every target the graph explains, and how much it does not.</summary>
 static class UnexplainedSection
 {
+    const int FirstRows = 4;
+    const int MostRows = 100;
+
     static readonly string[] Parts = ["tokens", "latents", "errors", "biases", "remainders"];
 
     static readonly string[] Heads = ["tokens", "untraced latents", "errors", "biases", "rest"];
@@ -36,17 +39,25 @@ static class UnexplainedSection
             (Name(file.Nodes[target.Node]), (double?)target.Value, InOrder(target.Shares)))];
         if (rows.Count == 0)
             return Html.Of($"<p class=\"none\">The graph has no targets.</p>");
+        Html more = rows.Count <= FirstRows ? Html.Empty : Html.Of($"""
+            <details><summary>{rows.Count - FirstRows} more</summary>{Rows(rows.Skip(FirstRows).Take(MostRows))}</details>
+            """);
         return Html.Of($"""
-            <table class="shares"><thead><tr><th scope="col">target</th><th scope="col">walking from it to where it comes from</th>
-            {Heads.Zip(Parts, (head, part) => Html.Of($"<th scope=\"col\" class=\"num\">{TracePageSections.Key(part, head)}</th>"))}
-            <th scope="col" class="num">value</th></tr></thead><tbody>
-            {rows.Take(20).Select(row => Row(row.Name, row.Value, row.Shares))}
-            </tbody></table>
+            {Rows(rows.Take(FirstRows))}
+            {more}
             <p class="small">Shares by absolute weight, {(isWhole ? "of the whole graph before it was pruned" : "of the graph in this file")}:
             what ends at a token is explained by latents on the way; errors, biases and the rest are not. A value is the sum of a target's
             inputs.</p>
             """);
     }
+
+    static Html Rows(IEnumerable<(string Name, double? Value, double[] Shares)> rows) => Html.Of($"""
+            <table class="shares"><thead><tr><th scope="col">target</th><th scope="col">walking from it to where it comes from</th>
+            {Heads.Zip(Parts, (head, part) => Html.Of($"<th scope=\"col\" class=\"num\">{TracePageSections.Key(part, head)}</th>"))}
+            <th scope="col" class="num">value</th></tr></thead><tbody>
+            {rows.Select(row => Row(row.Name, row.Value, row.Shares))}
+            </tbody></table>
+            """);
 
     static Html Row(string name, double? value, double[] shares) => Html.Of($"""
         <tr><th scope="row">{name}</th><td>{Bar(shares)}</td>

@@ -28,6 +28,10 @@ sealed class PrivateRecord : Passage
     /// <summary>What is said in place of anybody else's code; its first word is the foil.</summary>
     public required string Withheld { get; init; }
 
+    /// <summary>The code that is told, number by number.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Code => _code;
+
     [JsonIgnore]
     public override IEnumerable<string> OwnWords => [.. Withheld.Split(' '), .. _code];
 

@@ -3,7 +3,7 @@
 // What the page was given: the parsed contents of its data block.
 function readGraph(data) {
   const nodes = data.nodes.map((raw, i) => ({ raw, i, id: raw.node_id, label: raw.clerp, ...data.places[i] }));
-  for (const node of nodes) if (node.box) node.box = visible(node.box);
+  for (const node of nodes) for (const name of ["label", "box", "place", "spot"]) node[name] = visible(node[name] ?? "");
   const graph = {
     nodes, metadata: data.metadata, query: data.query, others: data.others, details: data.details,
     source: data.source, target: data.target, weight: data.weight,

@@ -1,6 +1,6 @@
 // Where nodes stand: layers from bottom to top, positions from left to right, a cell's nodes by influence.
 
-const GAP = 15, ROW_PAD = 16, COLUMN_PAD = 16, LEFT = 58, TOP = 10, BOX_HEIGHT = 24;
+const GAP = 15, ROW_PAD = 11, COLUMN_PAD = 16, LEFT = 58, TOP = 10, BOX_HEIGHT = 24;
 
 // Gives { width, height, rows, columns } and every shown node its x and y (its middle) and w (a box's width).
 function layOut(graph, kept, widthOf) {
@@ -62,7 +62,7 @@ function placeRows(graph, shown, columns, widthOf) {
   }
   const rows = [];
   for (let row = 0; row < graph.rows; row++)
-    rows.push({ row, isTop: row === graph.rows - 1, height: lines.has(row) ? Math.max(lines.get(row) * GAP + ROW_PAD, 34) : 14 });
+    rows.push({ row, isTop: row === graph.rows - 1, height: lines.has(row) ? Math.max(lines.get(row) * GAP+ ROW_PAD, row === 0 ? 38 : 26) : 12 });
   const last = columns[columns.length - 1], width = last.x + last.width - LEFT;
   const targets = shown.filter(node => node.kind === "target");
   let used = 0, boxLines = 1;

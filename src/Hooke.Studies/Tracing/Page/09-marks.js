@@ -3,7 +3,8 @@
 const FONT = "12px ui-monospace, Menlo, Consolas, monospace";
 
 function drawNode(pen, node, { isDim, isHot, isSelected, isMarked, isPinned, group }) {
-  pen.globalAlpha = isDim ? 0.22 : 1;
+  const alpha = !isDim ? 1 : node.w ? 0.5 : 0.28;
+  pen.globalAlpha = alpha;
   const colour = kindColour(node.kind);
   if (node.w) drawBox(pen, node, isHot || isSelected);
   else {
@@ -14,7 +15,7 @@ function drawNode(pen, node, { isDim, isHot, isSelected, isMarked, isPinned, gro
       pen.globalAlpha *= 1 - 0.62 * (node.rank ?? 0.5);
       pen.fillStyle = colour;
       pen.fill();
-      pen.globalAlpha = isDim ? 0.22 : 1;
+      pen.globalAlpha = alpha;
     }
     pen.lineWidth = 1.5;
     pen.strokeStyle = colour;

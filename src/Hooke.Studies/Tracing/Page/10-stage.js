@@ -1,6 +1,6 @@
 // The canvas: it draws what of the layout is in sight, whatever the size of the graph.
 
-const MOST_FAINT_LINKS = 1500;
+const MOST_FAINT_LINKS = 700;
 
 function makeStage(graph, view) {
   const field = byId("field"), canvas = byId("stage"), spacer = byId("spacer"), pen = canvas.getContext("2d");
@@ -41,6 +41,7 @@ function makeStage(graph, view) {
       left: -x / state.zoom, top: -y / state.zoom,
       right: (field.clientWidth - x) / state.zoom, bottom: (field.clientHeight - y) / state.zoom,
     };
+    keepInSight(view.layout, sight);
     drawGround(pen, view.layout, sight, graph);
     drawLinks(pen);
     drawNodes(pen, sight);
@@ -51,7 +52,7 @@ function makeStage(graph, view) {
   function drawLinks(pen) {
     const focus = state.hovered ?? state.selected;
     if (focus === null || !view.kept.nodes[focus]) {
-      view.strongest.forEach(({ link, part }) => one(link, 0.6 + 2 * part, 0.1 + 0.4 * part));
+      view.strongest.forEach(({ link, part }) => one(link, 0.6 + 2 * part, 0.05 + 0.4 * part));
       return;
     }
     const links = [...neighbours(graph, view.kept, focus, "in"), ...neighbours(graph, view.kept, focus, "out")];
@@ -68,17 +69,24 @@ function makeStage(graph, view) {
   function drawNodes(pen, sight) {
     const focus = state.hovered ?? state.selected, near = focus === null ? null : view.near(focus);
     const found = state.search ? new Set(view.found) : null;
-    for (const node of view.layout.shown) {
+    const rows = view.layout.rows, edges = [rows[0], rows[rows.length - 1]];
+    const inner = view.layout.shown.filter(node => node.row !== 0 && node.row !== rows.length - 1);
+    const outer = view.layout.shown.filter(node => node.row === 0 || node.row === rows.length - 1);
+    inner.forEach(mark);
+    edges.forEach(row => drawStrip(pen, row, view.layout, sight));
+    outer.forEach(mark);
+    state.groups.forEach((group, g) => drawGroupName(pen, graph, view, group, g));
+
+    function mark(node) {
       const half = (node.w ?? 14) / 2 + 8;
       const isIn = node.x + half > sight.left && node.x - half < sight.right && node.y + 24 > sight.top && node.y - 24 < sight.bottom;
-      if (!isIn) continue;
+      if (!isIn) return;
       drawNode(pen, node, {
         isDim: (near && !near.has(node.i)) || (found && !found.has(node.i)), isHot: node.i === state.hovered,
         isSelected: node.i === state.selected, isMarked: state.marked.has(node.i), isPinned: state.pinned.has(node.i),
         group: view.groupAt.get(node.i) ?? -1,
       });
     }
-    state.groups.forEach((group, g) => drawGroupName(pen, graph, view, group, g));
   }
 
   field.addEventListener("scroll", redraw);
@@ -88,8 +96,7 @@ function makeStage(graph, view) {
 }
 
 function drawGround(pen, layout, sight, graph) {
-  for (const row of layout.rows) {
-    if (row.row % 2 === 0) continue;
+  for (const row of layout.rows) if (row.row % 2 === 1) {
     pen.fillStyle = palette.faint;
     pen.globalAlpha = 0.6;
     pen.fillRect(LEFT - 6, row.y, layout.width - LEFT, row.height);
@@ -101,11 +108,38 @@ function drawGround(pen, layout, sight, graph) {
     if (column.x < sight.left || column.x > sight.right) continue;
     pen.globalAlpha = column.column === 1 ? 1 : 0.55;
     pen.beginPath();
-    pen.moveTo(column.x, layout.rows[layout.rows.length - 1].y + layout.rows[layout.rows.length - 1].height);
+    pen.moveTo(column.x, layout.rows[layout.rows.length - 1].home + layout.rows[layout.rows.length - 1].height);
     pen.lineTo(column.x, layout.height);
     pen.stroke();
   }
   pen.globalAlpha = 1;
+}
+
+// Tokens and targets stay in sight however far the reader scrolled: they stand on a strip at the edge.
+function keepInSight(layout, sight) {
+  const tokens = layout.rows[0], top = layout.rows[layout.rows.length - 1];
+  move(tokens, Math.min(tokens.home ??= tokens.y, sight.bottom - tokens.height - 2));
+  move(top, Math.max(top.home ??= top.y, sight.top + 2));
+
+  function move(row, y) {
+    for (const node of layout.shown) if (node.row === row.row) node.y += y - row.y;
+    row.y = y;
+  }
+}
+
+function drawStrip(pen, row, layout, sight) {
+  if (row.y === row.home) return;
+  pen.fillStyle = palette.card;
+  pen.globalAlpha = 0.93;
+  pen.fillRect(sight.left, row.y - 2, sight.right - sight.left, row.height + 4);
+  pen.globalAlpha = 1;
+  pen.strokeStyle = palette.line;
+  pen.lineWidth = 1;
+  const y = row.isTop ? row.y + row.height + 2 : row.y - 2;
+  pen.beginPath();
+  pen.moveTo(sight.left, y);
+  pen.lineTo(sight.right, y);
+  pen.stroke();
 }
 
 // The names of rows stay at the left edge however far the reader scrolled.
@@ -120,8 +154,12 @@ function drawRowNames(pen, layout, sight, graph) {
   pen.font = "11px ui-monospace, Menlo, Consolas, monospace";
   pen.textAlign = "right";
   pen.textBaseline = "middle";
-  for (const row of layout.rows)
-    pen.fillText(graph.rowNames[row.row], Math.max(sight.left, 0) + LEFT - 14, row.y + row.height / 2);
+  const [tokens, top] = [layout.rows[0], layout.rows[layout.rows.length - 1]];
+  for (const row of layout.rows) {
+    const y = row.y + row.height / 2;
+    if (row !== tokens && row !== top && (y > tokens.y - 4 || y < top.y + top.height + 4)) continue;
+    pen.fillText(graph.rowNames[row.row], Math.max(sight.left, 0) + LEFT - 14, y);
+  }
 }
 
 function drawGroupName(pen, graph, view, group, g) {

@@ -86,4 +86,4 @@ function join(graph, first, second) {
   change({ groups: groups.filter(group => group.members.length > 0) });
 }
 
-const nameFor = (graph, i) => short(visible(graph.nodes[i].label || graph.nodes[i].place), 40);
+const nameFor = (graph, i) => short(graph.nodes[i].label || graph.nodes[i].place, 40);

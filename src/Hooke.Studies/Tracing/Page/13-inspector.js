@@ -12,7 +12,7 @@ const hint = () => element("p", { className: "none" },
 
 // A node in one line, for the pointer and for screen readers.
 function describe(graph, node) {
-  const parts = [node.kindName, node.label ? `“${short(visible(node.label), 80)}”` : null, node.place,
+  const parts = [node.kindName, node.label ? `“${short(node.label, 80)}”` : null, node.place,
     node.raw.activation != null ? `activation ${sized(node.raw.activation)}` : null];
   return parts.filter(Boolean).join(" · ");
 }
@@ -23,15 +23,14 @@ function described(graph, view, node) {
   return [
     element("header", {},
       element("p", { className: "kind " + node.kind }, node.kindName + (g >= 0 ? ` in “${visible(state.groups[g].name)}”` : "")),
-      element("h3", {}, visible(node.label) || node.place),
+      element("h3", {}, node.label || node.place),
       element("p", { className: "small" }, facts(node)),
       element("p", { className: "buttons" },
         button(isPinned ? "Unpin" : "Pin", "p", () => toggle("pinned", node.i)),
         button(state.marked.has(node.i) ? "Unmark" : "Mark", "space", () => toggle("marked", node.i)),
         g >= 0 ? button("Dissolve group", "u", () => dissolve(g)) : null)),
     restsOn(graph, node),
-    element("div", { className: "halves" },
-      linkList(graph, view, node, "in", "Inputs"), linkList(graph, view, node, "out", "Outputs")),
+    linkLists(graph, view, node),
     detail ? detailOf(detail) : node.kind === "latent" ? element("p", { className: "none" }, "No examples came with this graph.") : null,
   ].filter(Boolean);
 }
@@ -41,7 +40,7 @@ const button = (text, key, act) => element("button", { type: "button", onclick: 
 function facts(node) {
   return [node.place, node.raw.activation != null ? `activation ${sized(node.raw.activation)}` : null,
     node.raw.token_prob ? `probability ${percent(node.raw.token_prob)}` : null,
-    node.raw.influence != null ? `within the first ${percent(node.raw.influence)} of influence` : null, node.id]
+    node.raw.influence != null ? `within the first ${percent(node.raw.influence)} of influence` : null, visible(node.id)]
     .filter(Boolean).join(" · ");
 }
 
@@ -75,6 +74,13 @@ function partsBar(parts, width, height) {
   return bar;
 }
 
+// Side by side where there are both.
+function linkLists(graph, view, node) {
+  const lists = [graph.into[node.i].length ? linkList(graph, view, node, "in", "Inputs") : null,
+    graph.outOf[node.i].length ? linkList(graph, view, node, "out", "Outputs") : null].filter(Boolean);
+  return element("div", { className: lists.length === 2 ? "halves" : "whole" }, ...lists);
+}
+
 function linkList(graph, view, node, side, title) {
   const all = neighbours(graph, view.kept, node.i, side);
   const hidden = (side === "in" ? graph.into : graph.outOf)[node.i].length - all.length;
@@ -95,8 +101,8 @@ function linkRow(graph, { node: i, weight }, most) {
     type: "button", className: "link " + node.kind, onclick: () => { change({ selected: i, hovered: null }); byId("inspector").focus(); },
     onpointerenter: () => change({ hovered: i }), onpointerleave: () => change({ hovered: null }),
     onfocus: () => change({ hovered: i }), onblur: () => change({ hovered: null }),
-  }, element("b", {}, signed(weight)), element("span", { className: "name" }, visible(node.label) || node.kindName),
-  element("span", { className: "where" }, node.place), bar);
+  }, element("b", {}, signed(weight)), element("span", { className: "name" }, node.label || node.kindName),
+  element("span", { className: "where" }, node.spot), bar);
   row.dataset.node = i;
   return element("li", {}, row);
 }

@@ -22,7 +22,8 @@ function showOverview(graph, view) {
   const figure = byId("overview"), boxes = boxesOf(graph, view);
   byId("overview-part").hidden = state.groups.length + state.pinned.size === 0;
   if (byId("overview-part").hidden) return;
-  const links = groupLinks(graph, view.kept, boxes), { width, height } = placeBoxes(boxes);
+  const links = groupLinks(graph, view.kept, boxes), room = byId("field").clientWidth - 24;
+  const { width, height } = placeBoxes(boxes, graph.columns, room);
   const most = Math.max(...links.map(link => Math.abs(link.weight)), 1e-12);
   const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", class: "overview",
     "aria-label": `${boxes.length} groups and pinned nodes, ${links.length} links between them` });
@@ -45,25 +46,34 @@ const mean = values => values.reduce((sum, value) => sum + value, 0) / values.le
 
 const BOX = { width: 150, height: 46, across: 34, up: 46 };
 
-// Boxes of about the same layer stand in one line, by position.
-function placeBoxes(boxes) {
+// Boxes of about the same layer stand in one line, each as far to the right as its position.
+function placeBoxes(boxes, columns, room) {
   const sorted = [...boxes].sort((a, b) => b.row - a.row), lines = [];
   for (const box of sorted) {
     const line = lines[lines.length - 1];
-    if (line && line[0].row - box.row < 0.75) line.push(box);
+    if (line && line[0].row - box.row < 1.5) line.push(box);
     else lines.push([box]);
   }
-  const width = Math.max(...lines.map(line => line.length)) * (BOX.width + BOX.across) + 20;
-  lines.forEach((line, k) => line.sort((a, b) => a.column - b.column).forEach((box, n) => {
-    box.x = width / 2 + (n - (line.length - 1) / 2) * (BOX.width + BOX.across);
-    box.y = 12 + BOX.height / 2 + k * (BOX.height + BOX.up);
-  }));
+  const step = BOX.width + BOX.across, width = Math.max(room, ...lines.map(line => line.length * step + 20));
+  lines.forEach((line, k) => {
+    line.sort((a, b) => a.column - b.column).forEach((box, n) => {
+      const wanted = BOX.width / 2 + 10 + (width - BOX.width - 20) * box.column / Math.max(columns - 1, 1);
+      box.x = Math.max(wanted, n ? line[n - 1].x + step : 0);
+      box.y = 12 + BOX.height / 2 + k * (BOX.height + BOX.up);
+      box.line = k;
+    });
+    let right = width - BOX.width / 2 - 10;
+    for (const box of [...line].reverse()) { box.x = Math.min(box.x, right); right = box.x - step; }
+  });
   return { width, height: lines.length * (BOX.height + BOX.up) - BOX.up + 24 };
 }
 
 function boxLink(from, to, weight, part) {
-  const y0 = from.y - BOX.height / 2, y1 = to.y + BOX.height / 2, bend = Math.max(24, Math.abs(y0 - y1) * 0.5);
-  const path = drawn("path", { d: `M${from.x} ${y0}C${from.x} ${y0 - bend} ${to.x} ${y1 + bend} ${to.x} ${y1}`,
+  const isDown = to.line > from.line, [low, high] = isDown ? [to, from] : [from, to]; // groups that span layers act both ways
+  const y0 = low.y - BOX.height / 2, y1 = high.y + BOX.height / 2, bend = Math.max(24, Math.abs(y0 - y1) * 0.5);
+  const isPast = low.line - high.line > 1 && Math.abs(low.x - high.x) < 60; // boxes stand between
+  const aside = isPast ? -90 * (low.line - high.line - 1) : 0, x0 = low.x + (isDown ? 14 : 0), x1 = high.x + (isDown ? 14 : 0);
+  const path = drawn("path", { d: `M${x0} ${y0}C${x0 + aside} ${y0 - bend} ${x1 + aside} ${y1 + bend} ${x1} ${y1}`,
     class: "edge " + (weight < 0 ? "neg" : "pos"), "stroke-width": 1 + 7 * part });
   const said = drawn("title");
   said.textContent = `${visible(from.name)} to ${visible(to.name)}: ${signed(weight)}`;

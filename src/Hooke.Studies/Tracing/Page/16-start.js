@@ -54,7 +54,7 @@ function start() {
     pinned: chosen.pinned ?? places(graph, graph.query.pinnedIds), groups: chosen.groups ?? groupsIn(graph, graph.query.supernodes),
     selected: chosen.selected ?? graph.byId.get(graph.query.clickedId) ?? null, marked: new Set(),
   });
-  for (const { keys, draw } of listeners) if (keys.includes("nodeShare")) draw();
+  for (const { draw } of listeners) draw();
   document.documentElement.classList.add("ready");
 }
 
