@@ -54,8 +54,8 @@ public class GraphGroupingTests
     [Fact]
     public void Average_linkage_is_that_of_all_pairs()
     {
-        // On a line of directions in the plane: 0°, 20°, 50°, 90°; the nearest join first.
-        double[] angles = [0, 20, 50, 90];
+        // On a line of directions in the plane: 0°, 20°, 50°, 100°; the nearest join first.
+        double[] angles = [0, 20, 50, 100];
         using CoderSet coders = Coders([.. angles.Select((angle, i) =>
             (0, i, new[] { (float)Math.Cos(angle * Math.PI / 180), (float)Math.Sin(angle * Math.PI / 180) }))]);
         AttributionGraph graph = Of([.. angles.Select((_, i) => Latent(0, 1, i))], [[], [], [], []], []);
