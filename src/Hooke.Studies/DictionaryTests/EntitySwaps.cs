@@ -75,8 +75,10 @@ sealed class EntitySwaps(World world, WorldTokens tokens, Model model, ulong see
     {
         string text = question.Prompt(entity), source = question.Prompt(other);
         bool isCause = question == asked;
-        return new LatentSwap(tokens.Of(text), WorldTokens.Position(text, entity[0].Split(' ')[^1]),
-            tokens.Of(source), WorldTokens.Position(source, other[0].Split(' ')[^1]),
+        int[] tokensOfEntity = tokens.Of(text), tokensOfOther = tokens.Of(source);
+        if (tokensOfEntity.Length != tokensOfOther.Length)
+            throw new InputException($"\"{text}\" and \"{source}\" are not equally long: latents cannot be exchanged word by word");
+        return new LatentSwap(tokensOfEntity, tokensOfOther, WorldTokens.Position(text, entity[0].Split(' ')[0]),
             tokens.OfWord((isCause ? other : entity)[question.Column]), isCause);
     }
 

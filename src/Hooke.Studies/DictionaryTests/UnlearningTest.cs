@@ -15,8 +15,8 @@ sealed class UnlearningTest(RecordQuestions questions, ulong seed) : DictionaryT
     static readonly ClampSetting[] Settings =
     [
         .. from share in new[] { 0.001, 0.01 }
-           from latents in new[] { 1, 5, 10, 20 }
-           from multiplier in new[] { 0.0, 1, 4 }
+           from latents in new[] { 1, 5, 20 }
+           from multiplier in new[] { 0.0, 2, 8, 32 }
            select new ClampSetting(share, latents, multiplier),
     ];
 
@@ -66,11 +66,8 @@ sealed class UnlearningTest(RecordQuestions questions, ulong seed) : DictionaryT
 
     static double Accuracy(bool[] right) => right.Count(r => r) / (double)right.Length;
 
-    Finding Share(string what, IEnumerable<bool> right, string? note)
-    {
-        bool[] all = [.. right];
-        return new Finding(what, null, Sum(all.Select((r, i) => ($"{i}", r ? 1.0 / all.Length : 0)))) { Note = note };
-    }
+    Finding Share(string what, IEnumerable<bool> right, string? note) =>
+        new Finding(what, null, Mean(right.Select((r, i) => new Weighed("", $"{i}", r ? 1 : 0)))) { Note = note };
 
     /// <summary>Questions with plain runs of their prompts.</summary>
     sealed class Asked(LatentPlace place, IReadOnlyList<Question> questions) : IDisposable
