@@ -83,7 +83,7 @@ static class Memory
     }
 
     // A process of its own, so that nothing else was ever resident in it.
-    static string InProcess(params string[] what)
+    public static string InProcess(params string[] what)
     {
         using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["memory", .. what])
         {
@@ -94,7 +94,7 @@ static class Memory
         return process.ExitCode == 0 ? said : throw new InputException($"the process that was to {what[0]} has failed");
     }
 
-    static long MostResident()
+    public static long MostResident()
     {
         const string Status = "/proc/self/status", Key = "VmHWM:";
         string line = File.Exists(Status) ? File.ReadLines(Status).First(l => l.StartsWith(Key, StringComparison.Ordinal))

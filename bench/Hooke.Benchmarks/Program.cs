@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hooke.Benchmarks;
 using Hooke.Tensors;
 
@@ -35,13 +36,25 @@ try
         case ["generation"]:
             CachedGeneration.Run();
             return 0;
+        case ["dictionary"]:
+            DictionaryTraining.Run();
+            return 0;
+        case ["dictionary", "memory"]:
+            DictionaryTraining.Memory();
+            return 0;
+        case ["dictionary", "step", string latents]:
+            DictionaryTraining.Step(int.Parse(latents, CultureInfo.InvariantCulture));
+            return 0;
+        case ["trace"]:
+            Tracing.Run();
+            return 0;
         case ["coldstart", string program]:
             ColdStart.Run(program);
             return 0;
         default:
             Console.Error.WriteLine(
-                "Say which table: forward, attribution, sweep, heads, eapig, generation, coldstart PROGRAM, memory "
-                + "or matmul [SHAPE ...], for example: matmul 128x768x3072");
+                "Say which table: forward, attribution, sweep, heads, eapig, generation, dictionary, coldstart PROGRAM, "
+                + "memory or matmul [SHAPE ...], for example: matmul 128x768x3072");
             return 2;
     }
 }

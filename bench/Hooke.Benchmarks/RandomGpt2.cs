@@ -27,7 +27,21 @@ static class RandomGpt2
         IsTied = true,
     };
 
-    public static Model Create() => new(Config, new TransformerWeights(Config, Weight));
+    public static Model Create() => Create(Config);
+
+    /// <summary>A GPT-2 of fewer layers, narrower, with heads of 32 numbers and a small vocabulary.</summary>
+    public static Model Small(int layers, int width) => Create(Config with
+    {
+        NLayers = layers,
+        DModel = width,
+        NHeads = width / 32,
+        NKeyValueHeads = width / 32,
+        DHead = 32,
+        DMlp = 4 * width,
+        DVocab = 1024,
+    });
+
+    static Model Create(TransformerConfig config) => new(config, new TransformerWeights(config, Weight));
 
     /// <summary>Prompts of random tokens.</summary>
     public static int[][] Prompts(int count, int positions)

@@ -6,9 +6,12 @@ namespace Hooke.Benchmarks;
 static class Table
 {
     /// <summary>What is compared, under which circumstances.</summary>
-    public static void Head(TorchPeer peer, params ReadOnlySpan<string> lines)
+    public static void Head(TorchPeer peer, params ReadOnlySpan<string> lines) =>
+        HeadOf(peer, ["GPT-2 small's shape, random weights, float32.", .. lines]);
+
+    /// <summary>The same of another subject.</summary>
+    public static void HeadOf(TorchPeer peer, params ReadOnlySpan<string> lines)
     {
-        Console.WriteLine("GPT-2 small's shape, random weights, float32.");
         foreach (string line in lines)
             Console.WriteLine(line);
         Console.WriteLine("Medians. Ratio: time of PyTorch / time of Hooke.");

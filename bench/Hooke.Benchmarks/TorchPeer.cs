@@ -6,7 +6,7 @@ using Hooke.Tensors;
 
 namespace Hooke.Benchmarks;
 
-/// <summary>The same model in PyTorch: a process of its own that works when asked and otherwise waits.</summary>
+/// <summary>The same in PyTorch: a process of its own that works when asked and otherwise waits.</summary>
 sealed class TorchPeer : IDisposable
 {
     /// <summary>The interpreter.</summary>
@@ -18,9 +18,14 @@ sealed class TorchPeer : IDisposable
     /// <summary>Hands the model's weights over.</summary>
     /// <exception cref="InputException">The peer does not start.</exception>
     public TorchPeer(Model model)
+        : this("serve.py", folder => model.Save(folder)) { }
+
+    /// <summary>Starts a script of bench/peers, once its folder is filled.</summary>
+    /// <exception cref="InputException">The peer does not start.</exception>
+    public TorchPeer(string name, Action<string> fill)
     {
-        model.Save(_folder.FullName);
-        string script = Path.Combine(Directory.GetCurrentDirectory(), "bench", "peers", "serve.py");
+        fill(_folder.FullName);
+        string script = Path.Combine(Directory.GetCurrentDirectory(), "bench", "peers", name);
         string threads = Work.Threads.ToString(CultureInfo.InvariantCulture);
         ProcessStartInfo start = new(Python, ["-B", script, _folder.FullName, threads])
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Hooke.Tensors;
 
 namespace Hooke.Cli;
@@ -35,7 +36,7 @@ static class Cli
         root.Options.Add(Threads);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
-            return Fail(string.Join(" ", parsed.Errors.Select(e => e.Message)) + " See --help.");
+            return Fail(string.Join(" ", parsed.Errors.Select(Message)) + " See --help.");
         try
         {
             if (parsed.GetResult(Threads) is not null)
@@ -62,6 +63,19 @@ static class Cli
         parsed.GetValue(option) is var count && count >= 1 && count <= most
             ? count
             : throw new InputException($"{option.Name} {count} is not between 1 and {most:n0}");
+
+    // The parser names .NET's types.
+    static string Message(ParseError error) =>
+        error.SymbolResult is OptionResult { Option: var option, Tokens: [var token] } && NumberOf(option.ValueType) is { } number
+            ? $"{option.Name} '{token.Value}' is not {number}."
+            : error.Message;
+
+    static string? NumberOf(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        var whole when whole == typeof(int) || whole == typeof(long) || whole == typeof(ulong) => "a whole number within range",
+        var number when number == typeof(float) || number == typeof(double) => "a number",
+        _ => null,
+    };
 
     static int Fail(string message)
     {

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Hooke.Dictionaries;
+using Hooke.Models;
+using Hooke.Studies;
 
 namespace Hooke.Cli;
 
@@ -14,10 +16,18 @@ static class DictionaryCommand
         Description = "A safetensors file of input, feature_acts and output that its makers' program computed",
     };
 
-    static readonly Option<string> Layout = new("--layout")
+    static readonly Option<string> Model = new("--model")
     {
-        Description = "The layout, if it cannot be told from the files: " + string.Join(", ", CoderSet.Layouts),
+        Description = "Folder of a model: put the dictionary into it, and compare its figures with what its files say",
     };
+
+    static readonly Option<string> Text = new("--text")
+    {
+        Description = "With --model: a text file of prompts, one a line (default: documents of the model's world)",
+    };
+
+    static readonly Option<string> Reads = DictionaryOptions.Reads(), Writes = DictionaryOptions.Writes(),
+        Layout = DictionaryOptions.Layout();
 
     static readonly Option<string> To = new("--to")
     {
@@ -29,14 +39,16 @@ static class DictionaryCommand
     public static Command Create()
     {
         Command check = new("check", """
-            Read a dictionary in whatever layout it is and say what it is; with a reference file, compare what it computes.
-            The exit code is 0 where all agrees within 1e-5, 1 where something differs.
+            Read a dictionary in whatever layout it is and say what it is; with a reference file, compare what it computes;
+            with a model, measure whether it belongs at its sites there, and is what its files say.
+            The exit code is 0 where all agrees within 1e-5 and it belongs, 1 where something differs or it does not.
 
-            Example:
+            Examples:
               hooke dictionary check saelens/topk --reference saelens/topk/reference.safetensors
+              hooke dictionary check saelens/topk --model gpt2 --text probe.txt
             """)
         {
-            Path, Reference, Layout,
+            Path, Reference, Model, Text, Reads, Writes, Layout,
         };
         check.SetAction(Check);
         Command convert = new("convert", """
@@ -51,16 +63,19 @@ static class DictionaryCommand
         };
         convert.SetAction(Convert);
         return new Command("dictionary", """
-            Read sparse autoencoders, transcoders and crosscoders as others publish them
+            Read sparse autoencoders, transcoders and crosscoders as others publish them, and train them
 
             Examples:
               hooke dictionary check DIR
               hooke dictionary convert DIR NEW --to saelens
               hooke dictionary splice DIR --text "The capital of France is"
+              hooke dictionary measure DIR --svg fvu.svg
+              hooke dictionary train --site blocks.1.hook_resid_post --out DIR
               hooke dictionary test DIR
             """)
         {
-            check, convert, DictionarySpliceCommand.Create(), DictionaryTestCommand.Create(),
+            check, convert, DictionarySpliceCommand.Create(), DictionaryMeasureCommand.Create(), DictionaryTrainCommand.Create(),
+            DictionaryTestCommand.Create(),
         };
     }
 
@@ -69,6 +84,7 @@ static class DictionaryCommand
         using CoderSet dictionary = CoderSet.Load(parsed.GetValue(Path)!, parsed.GetValue(Layout));
         IReadOnlyList<TensorDifference> differences =
             parsed.GetValue(Reference) is { } reference ? ReferenceCheck.Compare(dictionary, reference) : [];
+        DictionaryFit? fit = parsed.GetValue(Model) is { } folder ? FitOf(dictionary, folder, parsed) : null;
         if (parsed.GetValue(Cli.Json))
             Output.Json(new
             {
@@ -77,14 +93,25 @@ static class DictionaryCommand
                 stored = $"{dictionary.StoredType}",
                 coders = dictionary.Coders.Select(Described),
                 differences = Described(differences),
+                figures = fit is null ? null : DictionaryFitTable.Described(fit),
+                belongs = fit?.Belongs,
             });
         else
         {
             Console.Out.WriteLine($"{dictionary.Path}: layout {dictionary.Layout}, stored as {dictionary.StoredType}");
             Output.Table(["coder", "kind", "reads", "latents", "writes", "input"], dictionary.Coders.Select(Row));
             Print(differences);
+            if (fit is not null)
+                DictionaryFitTable.Print(fit);
         }
-        return differences.All(difference => difference.Agrees) ? Cli.Done : Cli.No;
+        return differences.All(difference => difference.Agrees) && fit?.Belongs != false ? Cli.Done : Cli.No;
+    }
+
+    static DictionaryFit FitOf(CoderSet dictionary, string folder, ParseResult parsed)
+    {
+        using Model model = Hooke.Models.Model.Load(folder);
+        Splice splice = new(model, dictionary, parsed.GetValue(Reads), parsed.GetValue(Writes));
+        return DictionaryFit.Of(splice, DictionaryText.Of(parsed.GetValue(Text), folder, model).Prompts);
     }
 
     static int Convert(ParseResult parsed)

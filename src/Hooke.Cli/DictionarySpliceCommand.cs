@@ -4,7 +4,7 @@ using Hooke.Models;
 
 namespace Hooke.Cli;
 
-/// <summary><c>hooke dictionary splice</c>: how well a dictionary stands in for a model's activations.</summary>
+/// <summary><c>hooke dictionary splice</c>: what a dictionary loses on a few texts at hand, and whether it belongs.</summary>
 static class DictionarySpliceCommand
 {
     static readonly Argument<string> Path = new("dictionary") { Description = "The dictionary's folder or file" };
@@ -15,20 +15,12 @@ static class DictionarySpliceCommand
     };
 
     static readonly Option<string> Folder = ModelOption.Create();
+    static readonly Option<string> Reads = DictionaryOptions.Reads(), Writes = DictionaryOptions.Writes(),
+        Layout = DictionaryOptions.Layout();
 
-    static readonly Option<string> Reads = new("--reads")
+    static readonly Option<bool> Errors = new("--errors")
     {
-        Description = "The site that is read, where the dictionary's files do not name it: blocks.3.hook_resid_post",
-    };
-
-    static readonly Option<string> Writes = new("--writes")
-    {
-        Description = "The site that is written, where it is another than what is read",
-    };
-
-    static readonly Option<string> Layout = new("--layout")
-    {
-        Description = "The layout, if it cannot be told from the files: " + string.Join(", ", CoderSet.Layouts),
+        Description = "Say what is left with the error terms added: what the dictionary misses on the plain run",
     };
 
     /// <summary>The command.</summary>
@@ -36,13 +28,14 @@ static class DictionarySpliceCommand
     {
         Command command = new("splice", """
             Put what a dictionary makes of a model's activations in their place, and measure what is lost.
-            The exit code is 0 where it explains something at every site, 1 where the mean would do as well: it belongs elsewhere.
+            The exit code is 0 where the dictionary belongs there, 1 where it does not: where the mean explains as much, where
+            the model predicts worse than with an ablation, or where its figures are far from what its files say.
 
             Example:
               hooke dictionary splice tinyworld-sae --text "While David and Ivan were at the library"
             """)
         {
-            Path, Text, Folder, Reads, Writes, Layout,
+            Path, Text, Folder, Reads, Writes, Layout, Errors,
         };
         command.SetAction(Run);
         return command;
@@ -53,43 +46,36 @@ static class DictionarySpliceCommand
         using CoderSet dictionary = CoderSet.Load(parsed.GetValue(Path)!, parsed.GetValue(Layout));
         using Model model = Model.Load(parsed.FolderOf(Folder));
         Splice splice = new(model, dictionary, parsed.GetValue(Reads), parsed.GetValue(Writes));
-        SpliceMeasures measures = splice.Measure(new TokenBatch([.. parsed.GetValue(Text)!
-            .Select(text => model.Tokenizer.Encode(text))]));
+        int[][] prompts = [.. parsed.GetValue(Text)!.Select(text => model.Tokenizer.Encode(text))];
+        DictionaryFit fit = DictionaryFit.Of(splice, prompts);
+        if (fit.Measures.Losses.Count == 0)
+            throw new Hooke.Tensors.InputException("no text has two tokens that are not special, so that there is no next token "
+                + "to predict; give a longer text");
         if (parsed.GetValue(Cli.Json))
             Output.Json(new
             {
-                tokens = measures.Tokens,
-                predictions = measures.Predictions,
-                reads = splice.Reads.Select((at, i) => new { site = at.ToString(), l0 = measures.L0[i] }),
-                writes = splice.Writes.Select((at, i) => new { site = at.ToString(), fvu = Finite(measures.Fvu[i]) }),
-                cross_entropy = measures.CrossEntropy,
-                spliced_cross_entropy = Finite(measures.SplicedCrossEntropy),
-                ablated_cross_entropy = measures.AblatedCrossEntropy,
-                recovered = Finite(measures.Recovered),
-                belongs = measures.Belongs,
+                measures = DictionaryTables.Described(dictionary.Path, fit.Measures),
+                figures = DictionaryFitTable.Described(fit),
+                belongs = fit.Belongs,
             });
         else
-            Print(splice, measures);
-        return measures.Belongs ? Cli.Done : Cli.No;
+            Print(fit, parsed.GetValue(Errors));
+        return fit.Belongs ? Cli.Done : Cli.No;
     }
 
-    static void Print(Splice splice, SpliceMeasures measures)
+    static void Print(DictionaryFit fit, bool withErrors)
     {
-        Output.Table(["site", "L0", "FVU"], splice.Reads
-            .Select((at, i) => (IReadOnlyList<string>)[$"reads {at}", $"{measures.L0[i]:f2}", ""])
-            .Concat(splice.Writes.Select((at, i) => (IReadOnlyList<string>)[$"writes {at}", "", $"{measures.Fvu[i]:f4}"])));
-        Output.Table(["cross-entropy", "nats per token"],
-        [
-            ["the model", $"{measures.CrossEntropy:f4}"],
-            ["dictionary in place", $"{measures.SplicedCrossEntropy:f4}"],
-            ["zeros in place", $"{measures.AblatedCrossEntropy:f4}"],
-            ["recovered", $"{measures.Recovered:p1}"],
-        ]);
-        Console.Out.WriteLine($"measured on {measures.Tokens:n0} tokens, {measures.Predictions:n0} predictions");
-        if (!measures.Belongs)
-            Console.Out.WriteLine("the dictionary explains less than the mean of all tokens would: it does not belong at "
-                + "this site of this model");
+        DictionaryMeasures measures = fit.Measures;
+        Output.Table(["site", "L0", "FVU"], measures.Latents
+            .Select(latents => (IReadOnlyList<string>)[$"reads {latents.At}", DictionaryTables.Text(latents.L0), ""])
+            .Concat(measures.Sites.Select(site => (IReadOnlyList<string>)[$"writes {site.At}", "", DictionaryTables.Text(site.Fvu)])));
+        Output.Table(["in place", "cross-entropy (nats)", "KL from the model (nats)", "recovered over zeros"], measures.Losses
+            .Where(losses => withErrors || losses.InPlace != InPlace.DictionaryAndErrors)
+            .Select(losses => (IReadOnlyList<string>)[DictionaryTables.Words(losses.InPlace),
+                DictionaryTables.Text(losses.CrossEntropy), DictionaryTables.Text(losses.Divergence),
+                $"{losses.CrossEntropyOverZeros.Value:p1}"]));
+        Console.Out.WriteLine($"measured on {measures.Sites[0].Fvu.N:n0} tokens, {measures.Losses[0].CrossEntropy.N:n0} predictions"
+            + (measures.SpecialTokens > 0 ? "; special tokens left out" : ""));
+        DictionaryFitTable.PrintVerdict(fit);
     }
-
-    static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

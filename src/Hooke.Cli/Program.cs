@@ -20,7 +20,10 @@ RootCommand root = new("""
     LensCommand.Create(),
     AttributeCommand.Create(),
     DictionaryCommand.Create(),
+    TraceCommand.Create(),
     SitesCommand.Create(),
     TokensCommand.Create(),
+    SuperpositionCommand.Create(),
+    ToyCommand.Create(),
 };
 return Cli.Run(root, args);

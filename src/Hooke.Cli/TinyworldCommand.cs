@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Hooke.Dictionaries;
 using Hooke.Models;
 using Hooke.Studies;
 using Spectre.Console;
@@ -45,6 +46,11 @@ static class TinyworldCommand
         DefaultValueFactory = _ => 100,
     };
 
+    static readonly Option<string> Dictionary = new("--dictionary")
+    {
+        Description = "A dictionary to put in place of the model's activations, without error terms; special tokens keep the model's own",
+    };
+
     /// <summary>The command with its two parts.</summary>
     public static Command Create()
     {
@@ -61,13 +67,15 @@ static class TinyworldCommand
         train.SetAction(Train);
         Command test = new("test", $"""
             Test a world's model on held-out prompts of every behaviour.
-            The exit code is 0 where each has an accuracy of {TinyworldTest.LeastAccuracy:f2} or more, 1 where one has less.
+            The exit code is 0 where each has an accuracy of {TinyworldTest.LeastAccuracy:f2} or more, 1 where one has less; with a
+            dictionary, 0 where it keeps {TinyworldTest.LeastKept:f2} of the model's accuracy on average, 1 where less.
 
-            Example:
+            Examples:
               hooke tinyworld test
+              hooke tinyworld test --dictionary models/tinyworld/dictionaries/transcoders
             """)
         {
-            Model, Pairs,
+            Model, Pairs, Dictionary,
         };
         test.SetAction(Test);
         return new Command("tinyworld", "A small world of text with known machinery: train a model on it, and test the model")
@@ -121,12 +129,32 @@ static class TinyworldCommand
         World world = TinyworldFolder.LoadWorld(folder);
         using Model model = Models.Model.Load(folder);
         BehaviourScore[] scores = [.. TinyworldTest.Run(model, world, pairs)];
+        if (parsed.GetValue(Dictionary) is { } dictionary)
+            return TestSpliced(parsed, model, world, dictionary, scores);
         bool all = scores.All(s => s.Accuracy >= TinyworldTest.LeastAccuracy);
         if (parsed.GetValue(Cli.Json))
             Output.Json(new { folder, least_accuracy = TinyworldTest.LeastAccuracy, passed = all, scores });
         else
             Output.Table(["behaviour", "prompts", "accuracy", "mean logit difference (nats)", ""], scores.Select(Row));
         return all ? Cli.Done : Cli.No;
+    }
+
+    static int TestSpliced(ParseResult parsed, Model model, World world, string dictionary, BehaviourScore[] plain)
+    {
+        using CoderSet coders = CoderSet.Load(dictionary);
+        Splice splice = new Splice(model, coders).Keeping(model.Tokenizer.SpecialTokens.Contains);
+        BehaviourScore[] spliced = [.. TinyworldTest.Run(model, world, parsed.GetValue(Pairs), splice)];
+        double kept = spliced.Average(s => s.Accuracy) / plain.Average(s => s.Accuracy);
+        if (parsed.GetValue(Cli.Json))
+            Output.Json(new { dictionary, kept, least_kept = TinyworldTest.LeastKept, scores = plain, spliced });
+        else
+        {
+            Output.Table(["behaviour", "prompts", "accuracy", "with the dictionary", "mean logit difference (nats)", "with the dictionary"],
+                plain.Zip(spliced, (one, other) => (IReadOnlyList<string>)[one.Behaviour, $"{one.Prompts}", $"{one.Accuracy:f3}",
+                    $"{other.Accuracy:f3}", $"{one.LogitDifference:f2}", $"{other.LogitDifference:f2}"]));
+            Console.Out.WriteLine($"{dictionary} keeps {kept:p1} of the accuracy, on average over {plain.Length} behaviours");
+        }
+        return kept >= TinyworldTest.LeastKept ? Cli.Done : Cli.No;
     }
 
     static IReadOnlyList<string> Row(BehaviourScore score) =>

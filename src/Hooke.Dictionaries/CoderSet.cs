@@ -7,9 +7,11 @@ namespace Hooke.Dictionaries;
 /// <summary>A dictionary as it is published: one sparse coder, or one for each layer.</summary>
 public sealed class CoderSet : IDisposable
 {
+    readonly Lazy<List<(CoderSite Site, List<(int Coder, int Output)> Writers)>> _places; // sites without a name are each their own
+
     /// <summary>A dictionary of coders at hand; takes them over.</summary>
     /// <param name="coders">The coders; those of a set in the order of their layers.</param>
-    public CoderSet(params IReadOnlyList<SparseCoder> coders) => Coders = coders;
+    public CoderSet(params IReadOnlyList<SparseCoder> coders) => (Coders, _places) = (coders, new(PlacesOf));
 
     /// <summary>The names of the layouts that are read.</summary>
     public static IReadOnlyList<string> Layouts { get; } = [.. DictionaryLayout.All.Select(layout => layout.Name)];
@@ -27,7 +29,7 @@ public sealed class CoderSet : IDisposable
     public DType StoredType { get; internal init; } = DType.F32;
 
     /// <summary>All sites that are written, each once, in the order of the coders.</summary>
-    public IReadOnlyList<CoderSite> Outputs => [.. Places.Select(place => place.Site)];
+    public IReadOnlyList<CoderSite> Outputs => [.. _places.Value.Select(place => place.Site)];
 
     /// <summary>The config that the layout came with, kept to write it as it was; null where it has none.</summary>
     internal JsonObject? Card { get; init; }
@@ -37,26 +39,6 @@ public sealed class CoderSet : IDisposable
 
     /// <summary>Whether coders of different layers write to the same site.</summary>
     public bool IsCrossLayer => Coders.Count > 1 && Coders.Any(coder => coder.Config.Outputs.Count > 1);
-
-    // Sites without a name are each their own.
-    List<(CoderSite Site, List<(int Coder, int Output)> Writers)> Places
-    {
-        get
-        {
-            List<(CoderSite Site, List<(int, int)> Writers)> places = [];
-            for (int c = 0; c < Coders.Count; c++)
-                for (int o = 0; o < Coders[c].Config.Outputs.Count; o++)
-                {
-                    CoderSite site = Coders[c].Config.Outputs[o];
-                    int at = site.Name is null ? -1 : places.FindIndex(place => place.Site == site);
-                    if (at < 0)
-                        places.Add((site, [(c, o)]));
-                    else
-                        places[at].Writers.Add((c, o));
-                }
-            return places;
-        }
-    }
 
     /// <summary>Reads a dictionary, a folder or a file, in whichever layout it is.</summary>
     /// <param name="path">The folder or file.</param>
@@ -86,11 +68,14 @@ public sealed class CoderSet : IDisposable
     {
         if (inputs.Count != Coders.Count)
             throw new ArgumentException($"{inputs.Count} inputs for {Coders.Count} coders");
-        if (Coders.All(coder => coder.Config.Outputs.Count == 1) && Places.All(place => place.Writers.Count == 1))
-            return [.. Coders.Select((coder, c) => coder.Reconstruct(inputs[c]))];
-        SparseLatents[] latents = [.. Coders.Select((coder, c) => coder.EncodeSparse(inputs[c]))];
-        return [.. Places.Select(place => Sum(place.Writers, latents, inputs))];
+        return Decode([.. Coders.Select((coder, c) => coder.EncodeSparse(inputs[c]))], inputs);
     }
+
+    /// <summary>What is written at every site of <see cref="Outputs"/>, from the latents of every coder.</summary>
+    /// <param name="latents">Of each coder.</param>
+    /// <param name="inputs">What they were encoded from.</param>
+    public IReadOnlyList<Tensor> Decode(IReadOnlyList<SparseLatents> latents, IReadOnlyList<Tensor> inputs) =>
+        [.. Outputs.Select((_, site) => Shaped(site, Decode(site, coder => (latents[coder], inputs[coder])), inputs))];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -99,12 +84,19 @@ public sealed class CoderSet : IDisposable
             coder.Dispose();
     }
 
-    Tensor Sum(List<(int Coder, int Output)> writers, SparseLatents[] latents, IReadOnlyList<Tensor> inputs)
+    /// <summary>The coders that write a site of <see cref="Outputs"/>, and which of their outputs does.</summary>
+    internal IReadOnlyList<(int Coder, int Output)> WritersOf(int site) => _places.Value[site].Writers;
+
+    /// <summary>What is written at a site of <see cref="Outputs"/>, [rows, d_out]: the sum over its writers.</summary>
+    /// <param name="site">Which site.</param>
+    /// <param name="encoded">A coder's latents, and the input that they were encoded from.</param>
+    internal Tensor Decode(int site, Func<int, (SparseLatents Latents, Tensor Input)> encoded)
     {
         Tensor? sum = null;
-        foreach ((int coder, int output) in writers)
+        foreach ((int coder, int output) in WritersOf(site))
         {
-            Tensor part = Coders[coder].Decode(latents[coder], inputs[coder], output);
+            (SparseLatents latents, Tensor input) = encoded(coder);
+            Tensor part = Coders[coder].Decode(latents, input, output);
             if (sum is null)
             {
                 sum = part;
@@ -114,8 +106,32 @@ public sealed class CoderSet : IDisposable
             using (Tensor before = sum)
                 sum = Ops.Add(before, part);
         }
-        int first = writers[0].Coder;
-        return sum!.Reshaped(Coders[first].Leading(inputs[first]), sum!.Shape[^1]);
+        return sum!;
+    }
+
+    // As the input was, heads parted again where they were flattened, if it is as wide.
+    Tensor Shaped(int site, Tensor rows, IReadOnlyList<Tensor> inputs)
+    {
+        (int coder, _) = WritersOf(site)[0];
+        return rows.Shape.Count == inputs[coder].Shape.Count
+            ? rows.Reshaped(inputs[coder].Shape.Sizes)
+            : rows.Reshaped(Coders[coder].Leading(inputs[coder]), rows.Shape[1]);
+    }
+
+    List<(CoderSite Site, List<(int Coder, int Output)> Writers)> PlacesOf()
+    {
+        List<(CoderSite Site, List<(int, int)> Writers)> places = [];
+        for (int c = 0; c < Coders.Count; c++)
+            for (int o = 0; o < Coders[c].Config.Outputs.Count; o++)
+            {
+                CoderSite site = Coders[c].Config.Outputs[o];
+                int at = site.Name is null ? -1 : places.FindIndex(place => place.Site == site);
+                if (at < 0)
+                    places.Add((site, [(c, o)]));
+                else
+                    places[at].Writers.Add((c, o));
+            }
+        return places;
     }
 }
 

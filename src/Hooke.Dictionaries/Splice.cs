@@ -5,18 +5,14 @@ namespace Hooke.Dictionaries;
 
 /// <summary>Runs a model with what a dictionary makes of its activations in their place.</summary>
 /// <remarks>
-/// Sites are replaced in the order in which they are written: each coder reads a run in which the sites before its own
-/// are replaced
-/// already. With error terms, what the dictionary misses on the plain run is added, so that nothing but an intervention
-/// changes anything.
+/// All sites are replaced in one pass: each coder reads what the pass has made of its site, with the sites before it
+/// replaced already. With error terms, what the dictionary misses on the plain run is added, so that nothing but an
+/// intervention changes anything.
 /// </remarks>
 public sealed class Splice
 {
-    const string Spliced = "spliced";
-
-    readonly Model _model;
-    readonly CoderSet _dictionary;
-    readonly Address[] _reads, _writes;
+    readonly NamedSite[] _reads;
+    readonly Address[] _writes;
 
     /// <summary>A dictionary at the sites of a model that it names, or that are given.</summary>
     /// <param name="model">The model.</param>
@@ -33,68 +29,91 @@ public sealed class Splice
                 + "its own");
         if (dictionary.Coders.Any(coder => coder.Config.Inputs.Count > 1))
             throw new InputException("a crosscoder reads several models or layers at once and cannot be spliced into one site");
-        (_model, _dictionary) = (model, dictionary);
-        _reads = [.. dictionary.Coders.Select(coder => AddressOf(reads ?? coder.Config.Inputs[0].Name, "reads"))];
-        _writes = [.. dictionary.Outputs.Select(site => AddressOf(writes ?? reads ?? site.Name, "writes"))];
+        (Model, Dictionary) = (model, dictionary);
+        _reads = [.. dictionary.Coders.Select(coder => SiteOf(reads ?? coder.Config.Inputs[0].Name, "reads"))];
+        _writes = [.. dictionary.Outputs.Select(site => WrittenOf(SiteOf(writes ?? reads ?? site.Name, "writes")))];
         RequireWidths();
     }
 
+    Splice(Splice other, Func<int, bool> isKept) => (Model, Dictionary, _reads, _writes, IsKept) =
+        (other.Model, other.Dictionary, other._reads, other._writes, isKept);
+
+    /// <summary>The model.</summary>
+    public Model Model { get; }
+
+    /// <summary>The dictionary.</summary>
+    public CoderSet Dictionary { get; }
+
     /// <summary>What each coder reads.</summary>
-    public IReadOnlyList<Address> Reads => _reads;
+    public IReadOnlyList<Address> Reads => [.. _reads.Select(site => site.At)];
 
     /// <summary>What is replaced, in the order of <see cref="CoderSet.Outputs"/>.</summary>
     public IReadOnlyList<Address> Writes => _writes;
 
+    /// <summary>Tokens at whose positions a model keeps what it has itself: special ones, which few dictionaries know.</summary>
+    public Func<int, bool> IsKept { get; } = _ => false;
+
+    /// <summary>The same splice, keeping other tokens.</summary>
+    /// <param name="isKept">Which.</param>
+    public Splice Keeping(Func<int, bool> isKept) => new(this, isKept);
+
+    /// <summary>A plain run that records all that the dictionary reads and writes.</summary>
+    /// <exception cref="InputException">A prompt is too long for the model.</exception>
+    public Run RunPlain(TokenBatch tokens) => Model.Run(tokens, new Plan { Record = [.. Reads.Concat(_writes).Distinct()] });
+
+    /// <summary>What each coder reads of a run that recorded it.</summary>
+    public IReadOnlyList<Tensor> Inputs(Run run) => [.. _reads.Select(site => site.Read(Model, run[site.At]))];
+
+    /// <summary>What the dictionary makes of a run: an activation for each site that is written.</summary>
+    public IReadOnlyList<Tensor> Reconstruct(Run run)
+    {
+        IReadOnlyList<Tensor> inputs = Inputs(run), outputs = Dictionary.Reconstruct(inputs);
+        foreach (Tensor input in inputs)
+            input.Dispose();
+        return outputs;
+    }
+
     /// <summary>A run with every written site replaced.</summary>
     /// <param name="tokens">The prompts.</param>
     /// <param name="withErrors">Whether what the dictionary misses on the plain run is added.</param>
-    /// <exception cref="InputException">A prompt is too long for the model.</exception>
+    /// <exception cref="InputException">A prompt is too long for the model, or a site is written before it can be read.</exception>
     public Run Run(TokenBatch tokens, bool withErrors = false)
     {
-        using Run plain = _model.Run(tokens, new Plan { Record = [.. _reads.Concat(_writes).Distinct()] });
-        IReadOnlyList<Tensor> expected = withErrors ? Reconstruct(plain) : [];
-        using Recording replaced = new(tokens);
-        Dictionary<string, Recording> sources = new() { [Spliced] = replaced };
-        for (int site = 0; site < _writes.Length; site++)
-        {
-            using Run before = _model.Run(tokens, Replacing(site, _reads), sources);
-            IReadOnlyList<Tensor> outputs = Reconstruct(before);
-            Tensor output = outputs[site];
-            if (withErrors)
-                AddError(output, plain[_writes[site]], expected[site]);
-            replaced.Set(_writes[site], output);
-            foreach (Tensor other in outputs.Where((_, i) => i != site))
-                other.Dispose();
-        }
+        if (!withErrors)
+            return Run(tokens, null, []);
+        using Run plain = RunPlain(tokens);
+        IReadOnlyList<Tensor> expected = Reconstruct(plain);
+        Run run = Run(tokens, plain, expected);
         foreach (Tensor tensor in expected)
             tensor.Dispose();
-        return _model.Run(tokens, Replacing(_writes.Length, []), sources);
+        return run;
     }
 
-    /// <summary>How well the dictionary stands in for the model on some prompts.</summary>
-    /// <exception cref="InputException">A prompt is too long for the model, or none has two tokens.</exception>
-    public SpliceMeasures Measure(TokenBatch tokens)
+    /// <summary>A run with every written site replaced, and with what was missed on a plain run added where one is given.</summary>
+    internal Run Run(TokenBatch tokens, Run? plain, IReadOnlyList<Tensor> expected)
     {
-        int[] targets = Targets(tokens);
-        using Run plain = _model.Run(tokens, new Plan { Record = [.. _reads.Concat(_writes).Distinct()] });
-        using Run spliced = Run(tokens);
-        using Run ablated = _model.Run(tokens, new Plan { Interventions = [.. _writes.Select(at => new ZeroAblate(at))] });
-        IReadOnlyList<Tensor> outputs = Reconstruct(plain);
-        double[] l0 = [.. _dictionary.Coders.Select((coder, i) => MeanActive(coder, plain[_reads[i]], tokens))];
-        double[] fvu = [.. outputs.Select((output, i) => UnexplainedShare(plain[_writes[i]], output, tokens))];
-        foreach (Tensor output in outputs)
-            output.Dispose();
-        return new SpliceMeasures(tokens.Lengths.ToArray().Sum(), targets.Count(target => target >= 0), l0, fvu,
-            CrossEntropy(plain, targets), CrossEntropy(spliced, targets), CrossEntropy(ablated, targets));
+        using Pending pending = new(Model, Dictionary, _reads);
+        return Model.RunSubstituting(tokens, [.. _writes.Select((at, site) =>
+            new Substitution(at, pending.ReadFor(site), (recording, value) =>
+            {
+                Tensor output = pending.Output(site, at, recording, value);
+                if (plain is not null)
+                    AddError(output, plain[at], expected[site]);
+                Keep(output, value, tokens);
+                return output;
+            }))]);
     }
 
-    Plan Replacing(int sites, IReadOnlyList<Address> record) => new()
-    {
-        Record = [.. record.Distinct()],
-        Interventions = [.. _writes.Take(sites).Select(at => new Patch(at, Spliced))],
-    };
-
-    IReadOnlyList<Tensor> Reconstruct(Run run) => _dictionary.Reconstruct([.. _reads.Select(at => run[at])]);
+    /// <summary>A run with one activation at every position of each written site: zeros, or the means.</summary>
+    internal Run RunFilled(TokenBatch tokens, IReadOnlyList<float[]> activations) =>
+        Model.RunSubstituting(tokens, [.. _writes.Select((at, site) => new Substitution(at, [], (_, value) =>
+        {
+            Tensor output = Tensor.Zeros(value.Shape);
+            for (int start = 0; start < output.Shape.Count; start += activations[site].Length)
+                activations[site].CopyTo(output.Data[start..]);
+            Keep(output, value, tokens);
+            return output;
+        }))]);
 
     static void AddError(Tensor output, Tensor actual, Tensor expected)
     {
@@ -104,72 +123,35 @@ public sealed class Splice
             values[i] = values[i] == said[i] ? wrote[i] : values[i] + (wrote[i] - said[i]);
     }
 
-    static double CrossEntropy(Run run, int[] targets)
+    void Keep(Tensor output, Tensor value, TokenBatch tokens)
     {
-        using Tensor loss = Ops.CrossEntropy(run.Logits, targets);
-        return loss.Data[0];
-    }
-
-    // The next token of every position that has one.
-    static int[] Targets(TokenBatch tokens)
-    {
-        int[] targets = new int[tokens.Count * tokens.Positions];
-        Array.Fill(targets, -1);
-        for (int prompt = 0; prompt < tokens.Count; prompt++)
-            for (int p = 0; p + 1 < tokens.Lengths[prompt]; p++)
-                targets[(prompt * tokens.Positions) + p] = tokens.Prompt(prompt)[p + 1];
-        return targets.Any(target => target >= 0) ? targets
-            : throw new InputException("no prompt has two tokens, so that there is no next token to predict; give a longer text");
-    }
-
-    static double MeanActive(SparseCoder coder, Tensor x, TokenBatch tokens)
-    {
-        SparseLatents latents = coder.EncodeSparse(x);
-        long active = Rows(tokens).Sum(row => (long)latents.LatentsOf(row).Length);
-        return active / (double)Rows(tokens).Count();
-    }
-
-    // Σ ‖y − ŷ‖² / Σ ‖y − ȳ‖², ȳ the mean over all tokens.
-    static double UnexplainedShare(Tensor actual, Tensor found, TokenBatch tokens)
-    {
-        int width = actual.Shape.Count / (tokens.Count * tokens.Positions), count = Rows(tokens).Count();
-        double[] means = new double[width];
-        foreach (int row in Rows(tokens))
-            for (int i = 0; i < width; i++)
-                means[i] += actual.Data[(row * width) + i];
-        double missed = 0, total = 0;
-        foreach (int row in Rows(tokens))
-            for (int i = 0; i < width; i++)
-            {
-                double y = actual.Data[(row * width) + i], residual = y - found.Data[(row * width) + i],
-                    spread = y - (means[i] / count);
-                missed += residual * residual;
-                total += spread * spread;
-            }
-        return total > 0 ? missed / total : missed > 0 ? double.PositiveInfinity : 0;
-    }
-
-    // Padding is no token.
-    static IEnumerable<int> Rows(TokenBatch tokens)
-    {
+        int width = output.Shape.Count / (tokens.Count * tokens.Positions);
         for (int prompt = 0; prompt < tokens.Count; prompt++)
             for (int p = 0; p < tokens.Lengths[prompt]; p++)
-                yield return (prompt * tokens.Positions) + p;
+                if (IsKept(tokens.Prompt(prompt)[p]))
+                {
+                    int at = ((prompt * tokens.Positions) + p) * width;
+                    value.Data.Slice(at, width).CopyTo(output.Data[at..]);
+                }
     }
 
-    static Address AddressOf(string? site, string what) => site is null
+    NamedSite SiteOf(string? site, string what) => site is null
         ? throw new InputException($"the dictionary's files do not name the site that it {what}; give one, such as "
         + "blocks.3.hook_resid_post")
-        : Address.Parse(site).Whole;
+        : NamedSite.Parse(site, Model.Config);
+
+    static Address WrittenOf(NamedSite site) => !site.IsPastGain ? site.At
+        : throw new InputException($"what a norm gives past its gain, after {site.At}, can be read but not written: "
+        + "give another site to write");
 
     // By a run of one token: what a site's width is, the model knows best.
     void RequireWidths()
     {
-        using Run run = _model.Run(new TokenBatch([[0]]), new Plan { Record = [.. _reads.Concat(_writes).Distinct()] });
+        using Run run = RunPlain(new TokenBatch([[0]]));
         for (int i = 0; i < _reads.Length; i++)
-            Require(_reads[i], run[_reads[i]].Shape, _dictionary.Coders[i].Config.DIn, "reads");
+            Require(_reads[i].At, run[_reads[i].At].Shape, Dictionary.Coders[i].Config.DIn, "reads");
         for (int i = 0; i < _writes.Length; i++)
-            Require(_writes[i], run[_writes[i]].Shape, _dictionary.Outputs[i].Width, "writes");
+            Require(_writes[i], run[_writes[i]].Shape, Dictionary.Outputs[i].Width, "writes");
     }
 
     static void Require(Address at, Shape shape, int width, string what)
@@ -178,23 +160,31 @@ public sealed class Splice
             throw new InputException($"the dictionary {what} {width} numbers, but {at} of this model holds {shape.Count}; "
                 + "it belongs to another model or site");
     }
-}
 
-/// <summary>How well a dictionary stands in for a model's activations.</summary>
-/// <param name="Tokens">How many tokens were encoded.</param>
-/// <param name="Predictions">How many next tokens were predicted.</param>
-/// <param name="L0">Mean number of active latents of a token, coder by coder.</param>
-/// <param name="Fvu">Fraction of variance unexplained at each written site, centred on the mean over all tokens.</param>
-/// <param name="CrossEntropy">Of the model as it is, in nats per token.</param>
-/// <param name="SplicedCrossEntropy">With the dictionary in place of the sites, without error terms.</param>
-/// <param name="AblatedCrossEntropy">With zeros in place of the sites.</param>
-public sealed record SpliceMeasures(
-    int Tokens, int Predictions, IReadOnlyList<double> L0, IReadOnlyList<double> Fvu,
-    double CrossEntropy, double SplicedCrossEntropy, double AblatedCrossEntropy)
-{
-    /// <summary>(ablated − spliced) / (ablated − model): 1 where nothing is lost, 0 where zeros do as well.</summary>
-    public double Recovered => (AblatedCrossEntropy - SplicedCrossEntropy) / (AblatedCrossEntropy - CrossEntropy);
+    /// <summary>The latents of one pass, each encoded once, when what it reads is first needed.</summary>
+    sealed class Pending(Model model, CoderSet dictionary, NamedSite[] reads) : IDisposable
+    {
+        readonly (SparseLatents Latents, Tensor Input)?[] _encoded = new (SparseLatents, Tensor)?[reads.Length];
 
-    /// <summary>Whether it explains anything at every site: the mean of all tokens would explain nothing.</summary>
-    public bool Belongs => Fvu.All(share => share < 1);
+        public IReadOnlyList<Address> ReadFor(int site) =>
+            [.. dictionary.WritersOf(site).Select(writer => reads[writer.Coder].At).Distinct()];
+
+        public Tensor Output(int site, Address at, Recording recording, Tensor value)
+        {
+            foreach ((int coder, _) in dictionary.WritersOf(site))
+                if (_encoded[coder] is null)
+                {
+                    // Where a coder writes what it reads, the recording gets it only after it was replaced.
+                    Tensor input = reads[coder].Read(model, reads[coder].At == at ? value : recording[reads[coder].At]);
+                    _encoded[coder] = (dictionary.Coders[coder].EncodeSparse(input), input);
+                }
+            return dictionary.Decode(site, coder => _encoded[coder]!.Value).Reshaped(value.Shape.Sizes);
+        }
+
+        public void Dispose()
+        {
+            foreach ((SparseLatents, Tensor Input)? encoded in _encoded)
+                encoded?.Input.Dispose();
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Hooke.Evidence;
 
 /// <summary>All the tests of one claim; what was not run is null.</summary>
@@ -33,11 +35,17 @@ public sealed record Findings
     /// <summary>Did somebody else get the same result?</summary>
     public RunAgain? RunAgain { get; init; }
 
+    /// <summary>Does an attribution graph hold on its prompt? Null, and no part of the ladder, for claims without a graph.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public GraphAgreement? Graph { get; init; }
+
     /// <summary>
     /// Every test in the order of the ladder, with the tier that needs it; absent ones have a null finding.
     /// </summary>
     public IReadOnlyList<Test> Tests() =>
     [
+        .. Graph is null ? Array.Empty<Test>() : [new("graph", "Does every edge do what the graph says?",
+            "The graph's edges were not tried.", Tier.CausallySuggestive, Graph)],
         new("behaviour", "Does the model do it at all?",
             "Whether the model does the behaviour was not tested.", Tier.CausallySuggestive, Behaviour),
         new("necessity", "Does it break when the circuit is cut?",

@@ -84,6 +84,32 @@ public sealed class Model : IDisposable
         return new Run(tokens, logits, plan.LastLogitsOnly, recording);
     }
 
+    /// <summary>Runs prompts with sites written from what the same run has computed before them, each once.</summary>
+    /// <param name="tokens">The prompts.</param>
+    /// <param name="substitutions">What is written where; what they read is recorded with the plan's.</param>
+    /// <param name="plan">What else to read and to change; changes at a site are made before it is written.</param>
+    /// <param name="sources">Recordings of other runs, by the names that the plan's interventions use.</param>
+    /// <param name="tape">Where gradients are wanted: the tape that follows what is recorded.</param>
+    /// <exception cref="InputException">
+    /// The plan cannot be carried out on this model, or a site is written twice or before what it is made of is there.
+    /// </exception>
+    public Run RunSubstituting(
+        TokenBatch tokens, IReadOnlyList<Substitution> substitutions, Plan? plan = null,
+        IReadOnlyDictionary<string, Recording>? sources = null, Tape? tape = null)
+    {
+        plan ??= Plan.Empty;
+        Address[] touched = [.. substitutions.SelectMany(s => s.Reads.Append(s.At)).Concat(plan.Record).Distinct()];
+        new PlanCheck(Config, tokens, sources ?? NoSources).Require(plan with { Record = touched });
+        if (substitutions.FirstOrDefault(s => !s.IsInOrder) is { } late)
+            throw new InputException($"{late.At} is written before {string.Join(" and ", late.Reads)} is there to be read: "
+                + "read a site that comes before it");
+        if (substitutions.GroupBy(s => s.At).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new InputException($"{twice.Key} is written twice: write it once");
+        Pass pass = Pass.Whole(tokens, plan.LastLogitsOnly);
+        using Hooks hooks = new(plan, pass, sources ?? NoSources, tape, substitutions);
+        return new Run(tokens, Transformer.Run(pass, hooks), plan.LastLogitsOnly, hooks.Recording);
+    }
+
     /// <summary>The rest of a run, from the residual stream that enters a layer: nothing below it is computed.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="residual">[batch, pos, d_model]: blocks.{layer}.hook_resid_pre</param>

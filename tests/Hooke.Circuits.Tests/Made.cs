@@ -53,7 +53,8 @@ static class Made
         Positions = PositionKind.Rotary,
     });
 
-    static Model Random(TransformerConfig config) => new(config, new TransformerWeights(config, (name, shape) =>
+    /// <summary>A model of random weights.</summary>
+    public static Model Random(TransformerConfig config) => new(config, new TransformerWeights(config, (name, shape) =>
     {
         Rng rng = new Rng(20260101).Fork(name);
         Tensor weight = Tensor.Zeros(shape);

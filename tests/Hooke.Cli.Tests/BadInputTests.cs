@@ -120,7 +120,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--prompts 0 is not between", "investigate", "--prompts", "0")]
     [InlineData("--controls -1 is not between", "investigate", "--controls", "-1")]
     [InlineData("--steps 10001 is not between", "investigate", "--steps", "10001")]
-    [InlineData("'many' for option '--seed'", "investigate", "--seed", "many")]
+    [InlineData("--seed 'many' is not a whole number", "investigate", "--seed", "many")]
     [InlineData("--threads 0 is not between", "sites", "--threads", "0")]
     [InlineData("--threads 100000 is not between", "sites", "--threads", "100000")]
     [InlineData("--top 0 is not between", "model", "run", "the", "--top", "0")]

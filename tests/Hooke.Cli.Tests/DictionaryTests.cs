@@ -61,11 +61,58 @@ public sealed class DictionaryTests : IDisposable
         string[] splice = ["dictionary", "splice", dictionary, "--text", Hooke.Prompt, "--text", "The capital of"];
         Outcome table = Hooke.Run(splice);
         Assert.Equal((1, ""), (table.Code, table.Error));
-        Assert.All(["reads blocks.2.hook_resid_post", "recovered", "19 tokens", "does not belong"], word => Assert.Contains(word, table.Out, StringComparison.Ordinal));
+        Assert.All(["reads blocks.2.hook_resid_post", "recovered", "17 tokens", "zeros", "does not belong", "must be below 1"], word => Assert.Contains(word, table.Out, StringComparison.Ordinal));
         JsonElement json = Hooke.Run([.. splice, "--json"]).Json;
         Assert.False(json.GetProperty("belongs").GetBoolean());
-        Assert.True(json.GetProperty("writes")[0].GetProperty("fvu").GetDouble() > 1);
-        Assert.Equal(4, json.GetProperty("reads")[0].GetProperty("l0").GetDouble());
+        JsonElement measures = json.GetProperty("measures");
+        Assert.True(measures.GetProperty("writes")[0].GetProperty("fvu").GetProperty("value").GetDouble() > 1);
+        Assert.Equal(4, measures.GetProperty("reads")[0].GetProperty("l0").GetProperty("value").GetDouble());
+        Assert.DoesNotContain("and errors", table.Out, StringComparison.Ordinal);
+        Assert.Contains("dictionary and errors", Hooke.Run([.. splice, "--errors"]).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Measures_stand_side_by_side_and_are_drawn()
+    {
+        string dictionary = Random(width: 128), text = _folder["text.txt"], svg = _folder["fvu.svg"];
+        File.WriteAllText(text, string.Join('\n', Hooke.Prompt, "The capital of", "David and Ivan were at the library ."));
+        string[] measure = ["dictionary", "measure", dictionary, dictionary, "--text", text];
+        Outcome table = Hooke.Run([.. measure, "--svg", svg]);
+        Assert.Equal((0, ""), (table.Code, table.Error));
+        Assert.All(["FVU", "cosine", "dense", "dictionary and errors", "means", "3 prompts", "3 of them special", "jackknife"],
+            word => Assert.Contains(word, table.Out, StringComparison.Ordinal));
+        Assert.Equal(2, File.ReadAllText(svg).Split("<circle").Length - 1);
+        JsonElement json = Hooke.Run([.. measure, "--special", "--json"]).Json.GetProperty("dictionaries")[1];
+        JsonElement fvu = json.GetProperty("writes")[0].GetProperty("fvu");
+        Assert.True(fvu.GetProperty("low").GetDouble() < fvu.GetProperty("value").GetDouble());
+        Assert.Equal(json.GetProperty("tokens").GetInt32(), fvu.GetProperty("n").GetInt32());
+        Assert.Equal(5, json.GetProperty("losses").GetArrayLength());
+    }
+
+    [Fact]
+    public void What_cannot_be_measured_is_refused()
+    {
+        string dictionary = Random(width: 128), empty = _folder["empty.txt"];
+        File.WriteAllText(empty, "\n");
+        Hooke.Run("dictionary", "measure", dictionary, "--text", empty).RefusedWith("holds no text");
+        Hooke.Run("dictionary", "measure", dictionary, "--text", _folder["nowhere"]).RefusedWith("nowhere");
+        Hooke.Run("dictionary", "measure", TopK, "--text", empty + "x").RefusedWith("empty.txtx");
+        Hooke.Run("dictionary", "splice", dictionary, "--text", "The").RefusedWith("give a longer text");
+    }
+
+    [Fact]
+    public void A_check_with_a_model_refuses_a_dictionary_with_its_figures()
+    {
+        string dictionary = Random(width: 128), text = _folder["text.txt"];
+        File.WriteAllText(text, Hooke.Prompt);
+        string[] check = ["dictionary", "check", dictionary, "--model", Hooke.ShippedModel, "--text", text];
+        Outcome table = Hooke.Run(check);
+        Assert.Equal((1, ""), (table.Code, table.Error));
+        Assert.All(["k of a TopK dictionary", "FVU at blocks.2.hook_resid_post", "must be", "NO", "does not belong"],
+            word => Assert.Contains(word, table.Out, StringComparison.Ordinal));
+        JsonElement json = Hooke.Run([.. check, "--json"]).Json;
+        Assert.False(json.GetProperty("belongs").GetBoolean());
+        Assert.Equal(4, json.GetProperty("figures")[1].GetProperty("stated").GetDouble());
     }
 
     [Fact]

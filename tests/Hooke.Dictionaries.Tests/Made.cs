@@ -43,7 +43,7 @@ static class Made
             });
     }
 
-    public static CoderSet CrossLayer(int layers, int width, int nLatents) => new([.. Enumerable.Range(0, layers).Select(layer =>
+    public static CoderSet CrossLayer(int layers, int width, int nLatents, bool isRectified = false) => new([.. Enumerable.Range(0, layers).Select(layer =>
     {
         Rng rng = new Rng(8).Fork(layer);
         return new SparseCoder(
@@ -54,7 +54,7 @@ static class Made
                 Outputs = [.. Enumerable.Range(layer, layers - layer).Select(l => new CoderSite($"blocks.{l}.hook_mlp_out", width))],
                 NLatents = nLatents,
                 IsTranscoder = true,
-                IsRectified = false,
+                IsRectified = isRectified,
             },
             new CoderWeights
             {

@@ -22,12 +22,12 @@ public sealed class SpliceTests : IDisposable
         Splice splice = new(_model, identity);
         using Run plain = _model.Run(_tokens), spliced = splice.Run(_tokens);
         Assert.Equal(plain.Logits.Data, spliced.Logits.Data);
-        SpliceMeasures measures = splice.Measure(_tokens);
-        Assert.Equal((9, 7), (measures.Tokens, measures.Predictions));
-        Assert.Equal(0, Assert.Single(measures.Fvu));
-        Assert.Equal(Width, Assert.Single(measures.L0), 6); // of each number and its negative one is active
-        Assert.Equal(1, measures.Recovered, 9);
-        Assert.True(measures.Belongs && measures.AblatedCrossEntropy != measures.CrossEntropy);
+        DictionaryMeasures measures = Measure(splice);
+        Assert.Equal((9, 7), (measures.Tokens, measures.Spliced!.CrossEntropy.N));
+        Assert.Equal(0, Assert.Single(measures.Sites).Fvu.Value);
+        Assert.Equal(Width, Assert.Single(measures.Latents).L0.Value, 6); // of each number and its negative one is active
+        Assert.Equal(1, measures.Spliced.CrossEntropyOverZeros.Value);
+        Assert.Equal(1, measures.Spliced.DivergenceOverMeans.Value);
     }
 
     [Fact]
@@ -38,10 +38,12 @@ public sealed class SpliceTests : IDisposable
         using Run plain = _model.Run(_tokens), whole = splice.Run(_tokens, withErrors: true), without = splice.Run(_tokens);
         Assert.Equal(plain.Logits.Data, whole.Logits.Data);
         Assert.NotEqual(plain.Logits.Data.ToArray(), without.Logits.Data.ToArray());
-        SpliceMeasures measures = splice.Measure(_tokens);
-        Assert.False(measures.Belongs);
-        Assert.True(measures.Fvu[0] > 1);
-        Assert.Equal(7, Assert.Single(measures.L0), 6);
+        DictionaryMeasures measures = Measure(splice);
+        Assert.True(measures.Sites[0].Fvu.Value > 1);
+        Assert.Equal(7, Assert.Single(measures.Latents).L0.Value, 6);
+        LossMeasures withErrors = measures.Losses[(int)InPlace.DictionaryAndErrors];
+        Assert.Equal((0.0, 1.0), (withErrors.Divergence.Value, withErrors.CrossEntropyOverZeros.Value));
+        Assert.True(measures.Spliced!.Divergence.Value > 0);
     }
 
     /// <summary>Each layer reads what the layers spliced before it made: the same as one run patched by hand.</summary>
@@ -72,15 +74,29 @@ public sealed class SpliceTests : IDisposable
     }
 
     [Fact]
+    public void Tokens_that_are_kept_have_what_the_model_has()
+    {
+        using CoderSet random = new(Made.Coder(CoderKind.TopK, Width, 96, 7));
+        Splice all = new(_model, random, "blocks.1.hook_resid_mid"), but = all.Keeping(token => token is 5 or 1);
+        using Run plain = _model.Run(_tokens), spliced = all.Run(_tokens), kept = but.Run(_tokens);
+        int row = _model.Config.DVocab, second = _tokens.Positions * row;
+        Assert.Equal(plain.Logits.Data[..row], kept.Logits.Data[..row]);
+        Assert.Equal(plain.Logits.Data.Slice(second, row), kept.Logits.Data.Slice(second, row));
+        Assert.NotEqual(plain.Logits.Data[..row].ToArray(), spliced.Logits.Data[..row].ToArray());
+        Assert.NotEqual(plain.Logits.Data.Slice(row, row).ToArray(), kept.Logits.Data.Slice(row, row).ToArray());
+    }
+
+    [Fact]
     public void A_dictionary_is_refused_where_it_does_not_fit()
     {
         using CoderSet narrow = new(Made.Coder(CoderKind.Relu, 32, 96)), unnamed = new(Unnamed()), set = Made.CrossLayer(2, Width, 8);
         Refused("reads 32 numbers", () => new Splice(_model, narrow));
         Refused("do not name the site", () => new Splice(_model, unnamed));
-        Refused("is not an address", () => new Splice(_model, unnamed, "layers.3.mlp"));
+        Refused("is not an address", () => new Splice(_model, unnamed, "layers.3.banana"));
         Refused("9", () => new Splice(_model, unnamed, "blocks.9.hook_mlp_out"));
         Refused("a set names its own", () => new Splice(_model, set, "blocks.0.hook_mlp_out"));
-        Refused("two tokens", () => new Splice(_model, unnamed, "blocks.0.hook_mlp_out").Measure(new TokenBatch([[3]])));
+        Refused("before blocks.0.hook_mlp_out is there", () => new Splice(_model, unnamed, "blocks.0.hook_mlp_out",
+            "blocks.0.hook_attn_out").Run(_tokens));
     }
 
     static SparseCoder Unnamed()
@@ -114,6 +130,9 @@ public sealed class SpliceTests : IDisposable
                 Decoders = [new() { Weight = decoder }],
             });
     }
+
+    DictionaryMeasures Measure(Splice splice) =>
+        DictionaryMeasures.Of(splice, [.. Enumerable.Range(0, _tokens.Count).Select(i => _tokens.Prompt(i).ToArray())]);
 
     static void Refused(string word, Func<object> act) =>
         Assert.Contains(word, Assert.Throws<InputException>(() => _ = act()).Message, StringComparison.Ordinal);

@@ -14,6 +14,12 @@ sealed class FrozenNorm
     /// <summary>The bias [d_model], or null.</summary>
     public Tensor? Bias { get; }
 
+    /// <summary>The gain [d_model].</summary>
+    public Tensor Gain => _gain;
+
+    /// <summary>Whether the mean is taken away: layer norm.</summary>
+    public bool IsCentred => _centred;
+
     /// <summary>A norm of a model by its name, such as <c>ln_final</c>; null where the model has none of that name.</summary>
     public static FrozenNorm? Of(Model model, string name) => model.Weights.Gain(name) is { } gain
         ? new(gain, Weight(model, $"{name}.b"), model.Config.IsLayerNorm)
@@ -31,6 +37,19 @@ sealed class FrozenNorm
 
     /// <summary>y − bias for rows x […, d_model] with scales […, 1].</summary>
     public Tensor Apply(Tensor x, Tensor scale) => Ops.NormApply(x, scale, _gain, null, _centred);
+
+    /// <summary>y, with the bias.</summary>
+    public Tensor ApplyWhole(Tensor x, Tensor scale) => Ops.NormApply(x, scale, _gain, Bias, _centred);
+
+    /// <summary>(x − μ) / s: as <c>hook_normalized</c> has it, without gain.</summary>
+    public Tensor Normalize(Tensor x, Tensor scale) => Ops.NormApply(x, scale, null, null, _centred);
+
+    /// <summary>Gradients with respect to x, for those with respect to y [.., d_model].</summary>
+    public Tensor Pull(Tensor gradient, Tensor scale)
+    {
+        using Tensor scaled = Ops.MultiplyRows(gradient, _gain);
+        return Normalize(scaled, scale);
+    }
 
     /// <summary>The direction u with u · x = d · (y − bias) for every x.</summary>
     public double[] Pull(ReadOnlySpan<double> d, double scale)

@@ -11,9 +11,9 @@ namespace Hooke.Circuits;
 /// </remarks>
 public sealed class AttributionGraph
 {
-    readonly int[] _starts; // where a node's incoming edges begin; one more than nodes
-    readonly int[] _sources;
-    readonly float[] _weights;
+    readonly int[][] _sources; // row by row, so that a large graph needs no second copy while it is made
+    readonly float[][] _weights;
+    readonly int[] _starts; // where a node's incoming edges begin among all edges; one more than nodes
 
     /// <summary>A graph of nodes and their incoming edges.</summary>
     /// <param name="tokens">The prompt.</param>
@@ -22,37 +22,54 @@ public sealed class AttributionGraph
     /// <exception cref="ArgumentException">An edge names a node that is not there.</exception>
     public AttributionGraph(
         IReadOnlyList<int> tokens, IReadOnlyList<TraceNode> nodes, IReadOnlyList<IReadOnlyList<TraceEdge>> incoming)
+        : this(tokens, nodes, [.. incoming.Select(edges => edges.Select(edge => edge.Source).ToArray())],
+            [.. incoming.Select(edges => edges.Select(edge => edge.Weight).ToArray())])
     {
-        (Tokens, Nodes, _starts) = (tokens, nodes, new int[nodes.Count + 1]);
-        if (incoming.Count != nodes.Count)
-            throw new ArgumentException($"incoming edges of {incoming.Count} nodes for {nodes.Count} nodes");
+    }
+
+    internal AttributionGraph(IReadOnlyList<int> tokens, IReadOnlyList<TraceNode> nodes, int[][] sources, float[][] weights)
+    {
+        (Tokens, Nodes, _sources, _weights, _starts) = (tokens, nodes, sources, weights, new int[nodes.Count + 1]);
+        if (sources.Length != nodes.Count)
+            throw new ArgumentException($"incoming edges of {sources.Length} nodes for {nodes.Count} nodes");
         for (int target = 0; target < nodes.Count; target++)
-            _starts[target + 1] = _starts[target] + incoming[target].Count;
-        (_sources, _weights) = (new int[_starts[^1]], new float[_starts[^1]]);
-        for (int target = 0; target < nodes.Count; target++)
-            for (int i = 0; i < incoming[target].Count; i++)
-            {
-                (int source, float weight) = incoming[target][i];
+        {
+            _starts[target + 1] = checked(_starts[target] + sources[target].Length);
+            foreach (int source in sources[target])
                 if ((uint)source >= (uint)nodes.Count)
                     throw new ArgumentException($"an edge from node {source} of {nodes.Count}");
-                (_sources[_starts[target] + i], _weights[_starts[target] + i]) = (source, weight);
-            }
+        }
     }
 
     /// <summary>The prompt's tokens.</summary>
     public IReadOnlyList<int> Tokens { get; }
 
-    /// <summary>The nodes.</summary>
+    /// <summary>
+    /// The nodes. A traced graph has them in this order: latents by layer, position and latent; errors by layer and
+    /// position; tokens; biases; remainders; targets.
+    /// </summary>
     public IReadOnlyList<TraceNode> Nodes { get; }
 
     /// <summary>How many edges there are.</summary>
-    public int EdgeCount => _sources.Length;
+    public int EdgeCount => _starts[^1];
 
-    /// <summary>The sources of a node's incoming edges.</summary>
-    public ReadOnlySpan<int> SourcesOf(int target) => _sources.AsSpan(_starts[target].._starts[target + 1]);
+    /// <summary>The sources of a node's incoming edges, in rising order in a traced graph.</summary>
+    public ReadOnlySpan<int> SourcesOf(int target) => _sources[target];
 
     /// <summary>The weights of a node's incoming edges, in the order of <see cref="SourcesOf"/>.</summary>
-    public ReadOnlySpan<float> WeightsOf(int target) => _weights.AsSpan(_starts[target].._starts[target + 1]);
+    public ReadOnlySpan<float> WeightsOf(int target) => _weights[target];
+
+    /// <summary>The sum of a node's incoming edges: a latent's pre-activation, a target's value; 0 for the others.</summary>
+    public double SumOf(int target)
+    {
+        double sum = 0;
+        foreach (float weight in WeightsOf(target))
+            sum += weight;
+        return sum;
+    }
+
+    /// <summary>Where a node's incoming edges begin among all edges.</summary>
+    internal int FirstEdgeOf(int target) => _starts[target];
 }
 
 /// <summary>An incoming edge: from where, and how much it adds.</summary>

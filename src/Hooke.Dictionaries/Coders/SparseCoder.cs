@@ -8,6 +8,8 @@ namespace Hooke.Dictionaries;
 /// </summary>
 public sealed class SparseCoder : IDisposable
 {
+    const int LatentsAtOnce = 1 << 23; // 32 MiB of dense latents at once, however many inputs there are
+
     readonly LatentActivation _activation;
     readonly float[]? _wideEncoder; // W_enc row by row, where products are summed in double precision
     readonly Tensor? _decoderNorms, _reciprocalNorms; // ‖W_dec[i]‖ over all outputs, where latents are scaled by it
@@ -42,7 +44,7 @@ public sealed class SparseCoder : IDisposable
     {
         using Tensor rows = Rows(x);
         using ScaledInput scaled = new(rows, Config.Scaling);
-        return Pre(scaled, Weights.EncoderBias).Reshaped(Leading(x), Config.NLatents);
+        return Pre(scaled.Rows, Weights.EncoderBias).Reshaped(Leading(x), Config.NLatents);
     }
 
     /// <summary>Latents [.., n_latents] of inputs [.., d_in], 0 where not active.</summary>
@@ -51,15 +53,16 @@ public sealed class SparseCoder : IDisposable
     {
         using Tensor rows = Rows(x);
         using ScaledInput scaled = new(rows, Config.Scaling);
-        return Encode(scaled).Reshaped(Leading(x), Config.NLatents);
+        return EncodeRows(scaled.Rows).Reshaped(Leading(x), Config.NLatents);
     }
 
     /// <summary>The active latents of inputs [.., d_in], taken as rows.</summary>
     /// <exception cref="InputException">The input has another width.</exception>
     public SparseLatents EncodeSparse(Tensor x)
     {
-        using Tensor dense = Encode(x);
-        return SparseLatents.Of(dense);
+        using Tensor rows = Rows(x);
+        using ScaledInput scaled = new(rows, Config.Scaling);
+        return EncodeSparse(scaled);
     }
 
     /// <summary>An output [.., d_out] from latents [.., n_latents].</summary>
@@ -100,8 +103,7 @@ public sealed class SparseCoder : IDisposable
     {
         using Tensor rows = Rows(x);
         using ScaledInput scaled = new(rows, Config.Scaling);
-        using Tensor latents = Encode(scaled);
-        Tensor y = Decode(SparseLatents.Of(latents), rows, scaled, output);
+        Tensor y = Decode(EncodeSparse(scaled), rows, scaled, output);
         return y.Shape[1] == Config.DIn ? y.Reshaped(x.Shape.Sizes) : y.Reshaped(Leading(x), y.Shape[1]);
     }
 
@@ -113,16 +115,33 @@ public sealed class SparseCoder : IDisposable
         _reciprocalNorms?.Dispose();
     }
 
-    Tensor Encode(ScaledInput scaled)
+    // Block by block, so that what is dense never holds the latents of all inputs. A row's bytes do not depend on the others.
+    SparseLatents EncodeSparse(ScaledInput scaled)
     {
-        Tensor latents = Pre(scaled, Config.Kind == CoderKind.Gated ? null : Weights.EncoderBias);
+        (int count, int width) = (scaled.Rows.Shape[0], Config.DIn);
+        int block = Math.Max(64, LatentsAtOnce / Config.NLatents);
+        List<SparseLatents> parts = [];
+        for (int start = 0; start < count || parts.Count == 0; start += block)
+        {
+            int rows = Math.Min(block, count - start);
+            using Tensor part = rows == count ? scaled.Rows.Share()
+                : Tensor.From(scaled.Rows.Data.Slice(start * width, rows * width), rows, width);
+            using Tensor dense = EncodeRows(part);
+            parts.Add(SparseLatents.Of(dense));
+        }
+        return SparseLatents.Join(parts);
+    }
+
+    Tensor EncodeRows(Tensor rows)
+    {
+        Tensor latents = Pre(rows, Config.Kind == CoderKind.Gated ? null : Weights.EncoderBias);
         _activation.Apply(latents);
         return latents;
     }
 
-    Tensor Pre(ScaledInput scaled, Tensor? bias)
+    Tensor Pre(Tensor rows, Tensor? bias)
     {
-        using Tensor centred = Config.SubtractsDecoderBias ? WithoutBias(scaled.Rows) : scaled.Rows.Share();
+        using Tensor centred = Config.SubtractsDecoderBias ? WithoutBias(rows) : rows.Share();
         Tensor pre = _wideEncoder is null
             ? Ops.MatMul(centred, Weights.Encoder, bias)
             : WideProduct.MatMul(centred, _wideEncoder, bias);

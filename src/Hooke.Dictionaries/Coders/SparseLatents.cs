@@ -53,6 +53,25 @@ public sealed class SparseLatents
         return new(width, starts, latents, values);
     }
 
+    /// <summary>The inputs of several, one after the other.</summary>
+    internal static SparseLatents Join(IReadOnlyList<SparseLatents> parts)
+    {
+        if (parts.Count == 1)
+            return parts[0];
+        int[] starts = new int[parts.Sum(part => part.Rows) + 1], latents = new int[parts.Sum(part => part.Count)];
+        float[] values = new float[latents.Length];
+        int row = 0, at = 0;
+        foreach (SparseLatents part in parts)
+        {
+            for (int r = 1; r <= part.Rows; r++)
+                starts[row + r] = at + part._starts[r];
+            part._latents.CopyTo(latents, at);
+            part._values.CopyTo(values, at);
+            (row, at) = (row + part.Rows, at + part.Count);
+        }
+        return new(parts[0].NLatents, starts, latents, values);
+    }
+
     /// <summary>Latents of some rows, given in rising order; the other rows have none.</summary>
     internal static SparseLatents OfRows(int nLatents, int rows, IEnumerable<(int Row, Dictionary<int, float> Latents)> active)
     {

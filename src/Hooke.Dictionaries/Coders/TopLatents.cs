@@ -30,11 +30,13 @@ static class TopLatents
                 }
         }
         heap[..k].Sort();
-        for (int i = 0, next = 0; i < row.Length; i++)
-            if (next < k && heap[next] == i)
-                next++;
-            else
-                row[i] = 0;
+        int from = 0;
+        foreach (int kept in heap[..k])
+        {
+            row[from..kept].Clear();
+            from = kept + 1;
+        }
+        row[from..].Clear();
     }
 
     // The place that leaves first is on top: the smallest number, of equal ones the last.

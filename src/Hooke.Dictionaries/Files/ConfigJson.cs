@@ -61,6 +61,10 @@ sealed class ConfigJson
             && value >= 0 && value <= int.MaxValue && value == Math.Floor(value) ? (int)value
         : throw Wrong(name, "a whole number from 0 on");
 
+    /// <summary>A number of an object, or null where there is none, or something else.</summary>
+    public static double? Number(JsonObject of, string name) =>
+        of[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<JsonElement>().GetDouble() : null;
+
     /// <summary>Refuses a count that is not what the weights have.</summary>
     /// <exception cref="InputException">It is another.</exception>
     public void Require(string name, int found)

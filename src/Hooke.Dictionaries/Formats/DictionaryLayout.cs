@@ -11,7 +11,8 @@ abstract class DictionaryLayout
     [
         new SaeLensLayout(), new GemmaScopeLayout(), new GemmaScope2Layout(), new OpenAiLayout(), new SparsifyLayout(),
         new DictionaryLearningLayout(), new TranscoderSetLayout(), new CrossLayerLayout(), new CrosslayerTranscoderLayout(),
-        new CrosscoderLayout(), new PlainTorchLayout(),
+        new GemmaScope2CrossLayerLayout(), new LlamaScopeLayout(), new CrosscoderLayout(), new PlainTorchLayout(),
+        new FolderOfDictionaries(),
     ];
 
     /// <summary>Its name, on the command line too.</summary>
@@ -21,7 +22,7 @@ abstract class DictionaryLayout
     public abstract string LooksFor { get; }
 
     /// <summary>Whether it is known by what is inside of a file, not by the files' names.</summary>
-    protected virtual bool LooksInside => false;
+    protected internal virtual bool LooksInside => false;
 
     /// <summary>The layout of a name.</summary>
     /// <exception cref="InputException">There is none.</exception>

@@ -17,7 +17,7 @@ sealed class OpenAiLayout : DictionaryLayout
 
     public override string LooksFor => "a .pt with pre_bias and latent_bias";
 
-    protected override bool LooksInside => true;
+    protected internal override bool LooksInside => true;
 
     public override bool Fits(string path)
     {

@@ -16,7 +16,7 @@ sealed class PlainTorchLayout : DictionaryLayout
 
     public override string LooksFor => "a .pt with W_enc, b_enc, W_dec and b_dec alone";
 
-    protected override bool LooksInside => true;
+    protected internal override bool LooksInside => true;
 
     public override bool Fits(string path)
     {

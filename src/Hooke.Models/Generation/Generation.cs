@@ -33,7 +33,7 @@ public sealed record Generation
 
     /// <summary>Passes settings that say something.</summary>
     /// <exception cref="InputException">One is out of its range, or would change nothing.</exception>
-    internal void Require()
+    public void Require()
     {
         if (MaxNewTokens < 1)
             throw new InputException($"{MaxNewTokens} new tokens were asked for: ask for 1 or more");

@@ -3,7 +3,7 @@ using Hooke.Tensors;
 namespace Hooke.Models;
 
 /// <summary>Chooses next tokens from logits.</summary>
-internal sealed class TokenChoice(Generation how)
+public sealed class TokenChoice(Generation how)
 {
     readonly Rng _rng = new Rng(how.Seed).Fork("generate");
 

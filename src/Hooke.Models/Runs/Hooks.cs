@@ -12,12 +12,16 @@ internal sealed class Hooks : IDisposable
     readonly Pass _pass;
     readonly Tape? _tape;
     readonly Rerouting? _rerouting;
+    readonly Dictionary<(int Site, int Layer), Substitution> _substitutions = [];
 
     /// <param name="plan">A plan that has passed <see cref="PlanCheck"/>.</param>
     /// <param name="pass">What the pass computes.</param>
     /// <param name="sources">Other runs, by the names that interventions know them by.</param>
     /// <param name="tape">Where gradients with respect to what is recorded are wanted: the tape that is to follow it.</param>
-    public Hooks(Plan plan, Pass pass, IReadOnlyDictionary<string, Recording> sources, Tape? tape = null)
+    /// <param name="substitutions">What is made of what the pass itself has computed.</param>
+    public Hooks(
+        Plan plan, Pass pass, IReadOnlyDictionary<string, Recording> sources, Tape? tape = null,
+        IReadOnlyList<Substitution>? substitutions = null)
     {
         (_pass, _sources, _tape, Recording) = (pass, sources, tape, new Recording(pass.Tokens));
         foreach (Address address in plan.Record)
@@ -28,7 +32,13 @@ internal sealed class Hooks : IDisposable
                 _edits[Key(intervention.At)] = here = [];
             here.Add(intervention);
         }
-        Address[] touched = [.. plan.Record, .. plan.Interventions.Select(i => i.At)];
+        foreach (Substitution substitution in substitutions ?? [])
+        {
+            _substitutions[Key(substitution.At)] = substitution;
+            foreach (Address read in substitution.Reads)
+                _record[Key(read)] = read.Whole;
+        }
+        Address[] touched = [.. _record.Values, .. plan.Interventions.Select(i => i.At), .. _substitutions.Values.Select(s => s.At)];
         _split.UnionWith(touched.Where(a => a.Site == Site.QInput || a.Site == Site.KInput || a.Site == Site.VInput)
             .Select(a => a.Layer!.Value));
         Reroute[] reroutes = [.. plan.Interventions.OfType<Reroute>()];
@@ -41,15 +51,17 @@ internal sealed class Hooks : IDisposable
 
     /// <summary>Whether anything is to be done at a site.</summary>
     public bool Wants(Site site, int? layer) =>
-        _record.ContainsKey(Key(site, layer)) || _edits.ContainsKey(Key(site, layer)) || _rerouting?.Reads(site, layer) == true;
+        _record.ContainsKey(Key(site, layer)) || _edits.ContainsKey(Key(site, layer))
+        || _substitutions.ContainsKey(Key(site, layer)) || _rerouting?.Reads(site, layer) == true;
 
     /// <summary>Whether what comes after a site must be computed from what <see cref="Visit"/> returns there.</summary>
     public bool Alters(Site site, int? layer) =>
-        _edits.ContainsKey(Key(site, layer)) || (_tape is not null && _record.ContainsKey(Key(site, layer)));
+        _edits.ContainsKey(Key(site, layer)) || _substitutions.ContainsKey(Key(site, layer))
+        || (_tape is not null && _record.ContainsKey(Key(site, layer)));
 
     /// <summary>Whether a plan needs every row of a layer, and not only of its input, keys and values.</summary>
     public bool NeedsAllRows(int layer) => _rerouting is not null || SplitsInputs(layer)
-        || _record.Keys.Any(key => key.Layer == layer && !Site.All[key.Site].IsBeforeQueries);
+        || _record.Keys.Concat(_substitutions.Keys).Any(key => key.Layer == layer && !Site.All[key.Site].IsBeforeQueries);
 
     /// <summary>Whether a layer's heads read streams of their own.</summary>
     public bool SplitsInputs(int layer) => _split.Contains(layer);
@@ -61,6 +73,8 @@ internal sealed class Hooks : IDisposable
         if (_edits.TryGetValue(key, out List<Intervention>? edits))
             foreach (Intervention edit in edits)
                 value = Apply(edit, value);
+        if (_substitutions.TryGetValue(key, out Substitution? substitution))
+            value = Exchange(value, substitution.Make(Recording, value));
         if (_rerouting is not null)
         {
             value = Exchange(value, _rerouting.Redirect(site, layer, value));

@@ -24,6 +24,9 @@ sealed class AddedTokens
 
     public bool IsSpecial(int id) => _special.Contains(id);
 
+    /// <summary>The special tokens, in rising order.</summary>
+    public IReadOnlyList<int> Special => [.. _special.Order()];
+
     /// <summary>Cuts what the user wrote at the tokens that are looked for there.</summary>
     public IEnumerable<(AlignedText Text, int? Id)> SplitOriginal(AlignedText text) => Split(text, _inOriginal);
 

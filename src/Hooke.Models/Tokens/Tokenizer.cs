@@ -48,6 +48,9 @@ public sealed class Tokenizer
     /// <summary>SHA-256 of the bytes of the tokenizer.json, in lower-case hexadecimal.</summary>
     public string Sha256 { get; }
 
+    /// <summary>The tokens that stand for no text, such as a begin-of-text, in rising order.</summary>
+    public IReadOnlyList<int> SpecialTokens => _added.Special;
+
     /// <summary>Reads a `tokenizer.json`, or that of a model's folder.</summary>
     /// <exception cref="InputException">
     /// There is none, it is damaged, or it asks for a part that is not supported.
@@ -146,6 +149,9 @@ public sealed class Tokenizer
 
     /// <summary>A token as the file spells it, such as `Ġthe` or `▁the`; an id without a token as `[id]`.</summary>
     public string PieceOf(int id) => _vocabulary.TextOf(id) ?? $"[{id}]";
+
+    /// <summary>Whether a token is one of the file's special ones, such as a begin-of-text.</summary>
+    public bool IsSpecial(int id) => _added.IsSpecial(id);
 
     /// <summary>The id of a token as the file spells it, such as `Ġthe` or `▁the`.</summary>
     public int? IdOf(string token) => _vocabulary.IdOfAny(token);

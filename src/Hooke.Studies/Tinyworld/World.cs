@@ -93,14 +93,19 @@ public sealed class World
 
     /// <summary>Distinct prompt pairs of a behaviour: as many as asked for, or as many as there are.</summary>
     /// <exception cref="InputException">The behaviour is unknown.</exception>
-    public IReadOnlyList<PromptPair> PromptsUpTo(string behaviour, Split split, int count, ulong seed)
+    public IReadOnlyList<PromptPair> PromptsUpTo(string behaviour, Split split, int count, ulong seed) =>
+        _tellers.Any(t => t.Passage.Tested && t.Passage.Name == behaviour)
+            ? PairsOf(behaviour, split, count, seed)
+            : throw _data.Fault($"there is no behaviour \"{behaviour}\"; "
+                + $"the behaviours are {string.Join(", ", Behaviours.Select(b => b.Name))}");
+
+    /// <summary>Distinct prompt pairs of any passage, a behaviour or not.</summary>
+    internal IReadOnlyList<PromptPair> PairsOf(string passage, Split split, int count, ulong seed)
     {
         const int MostRepeats = 1000; // pairs seen before, one after the other, before there seem to be no new ones
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        Teller teller = _tellers.FirstOrDefault(t => t.Passage.Tested && t.Passage.Name == behaviour)
-            ?? throw _data.Fault($"there is no behaviour \"{behaviour}\"; "
-                + $"the behaviours are {string.Join(", ", Behaviours.Select(b => b.Name))}");
-        Draws draws = new Rng(seed).Fork("prompts").Fork(behaviour).Fork((long)split).Draw();
+        Teller teller = _tellers.First(t => t.Passage.Name == passage);
+        Draws draws = new Rng(seed).Fork("prompts").Fork(passage).Fork((long)split).Draw();
         List<PromptPair> pairs = [];
         HashSet<(string, string)> seen = [];
         for (int repeats = 0; pairs.Count < count && repeats <= MostRepeats; repeats++)
@@ -112,6 +117,17 @@ public sealed class World
             repeats = -1;
         }
         return pairs;
+    }
+
+    /// <summary>Passages that reach over another fact, on the same first table as a behaviour, itself first.</summary>
+    /// <exception cref="InputException">The behaviour is no two-step fact.</exception>
+    internal IReadOnlyList<TwoStepFact> TwoSteps(string behaviour)
+    {
+        TwoStepFact[] all = [.. _tellers.Select(teller => teller.Passage).OfType<TwoStepFact>()];
+        TwoStepFact asked = all.FirstOrDefault(passage => passage.Name == behaviour)
+            ?? throw _data.Fault($"\"{behaviour}\" is no two-step fact; {(all.Length == 0 ? "there is none" : "those are "
+                + string.Join(", ", all.Select(passage => passage.Name)))}");
+        return [asked, .. all.Where(passage => passage != asked && passage.Table == asked.Table && passage.Via == asked.Via)];
     }
 
     /// <summary>Its lists and tables.</summary>

@@ -32,6 +32,22 @@ public static partial class Ops
         logSums.Dispose();
         return mean;
     }
+
+    /// <summary>−log softmax(logits)[target] of every row, in nats; 0 where the target is negative. No gradient flows.</summary>
+    /// <param name="logits">[…, d_vocab]</param>
+    /// <param name="targets">One token per row.</param>
+    /// <returns>[rows]</returns>
+    /// <exception cref="ArgumentException">There is not one target per row, or one is not in the vocabulary.</exception>
+    public static Tensor CrossEntropyOfRows(Tensor logits, ReadOnlySpan<int> targets)
+    {
+        int[] kept = targets.ToArray();
+        if (kept.Length != logits.Shape.Rows || kept.Any(target => target >= logits.Shape[^1]))
+            throw new ArgumentException($"{kept.Length} targets for logits {logits.Shape}");
+        Tensor losses = Tensor.Uninitialized(kept.Length);
+        using Tensor logSums = Tensor.Uninitialized(kept.Length);
+        Backend.Current.CrossEntropy(logits, kept, losses, logSums);
+        return losses;
+    }
 }
 
 internal abstract unsafe partial class Backend

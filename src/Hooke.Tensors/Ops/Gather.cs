@@ -29,10 +29,29 @@ public static partial class Ops
         }
         return y;
     }
+
+    /// <summary>y[i] = table[:, columns[i]], from wherever a constant matrix is kept.</summary>
+    /// <param name="table">[rows, columns]; not followed by a tape</param>
+    /// <param name="columns">Column numbers, each in range.</param>
+    /// <returns>[columns.Length, rows]</returns>
+    /// <exception cref="ArgumentException">A column number is out of range.</exception>
+    public static Tensor GatherColumns(Tensor table, ReadOnlySpan<int> columns)
+    {
+        int[] kept = columns.ToArray();
+        foreach (int column in kept)
+            if (table.Shape.Rank != 2 || (uint)column >= (uint)table.Shape[1])
+                throw new ArgumentException($"column {column} of a table of shape {table.Shape}");
+        Tensor y = Tensor.Uninitialized(kept.Length, table.Shape[0]);
+        Backend.Current.GatherColumns(table, kept, y);
+        return y;
+    }
 }
 
 internal abstract unsafe partial class Backend
 {
+    /// <summary>y[i] = table[:, columns[i]].</summary>
+    public abstract void GatherColumns(Tensor table, int[] columns, Tensor y);
+
     /// <summary>y[i] = table[rows[i]].</summary>
     public abstract void Gather(Tensor table, int[] rows, Tensor y);
 
@@ -49,6 +68,16 @@ internal sealed unsafe partial class CpuBackend
         {
             for (int i = start; i < end; i++)
                 table.Right(transposed: false).CopyTo(rows[i], 1, y.Pointer + ((nint)i * width));
+        });
+    }
+
+    public override void GatherColumns(Tensor table, int[] columns, Tensor y)
+    {
+        int width = y.Shape[^1];
+        Work.For(columns.Length, RowGrain(width), (start, end) =>
+        {
+            for (int i = start; i < end; i++)
+                table.Right(transposed: true).CopyTo(columns[i], 1, y.Pointer + ((nint)i * width));
         });
     }
 

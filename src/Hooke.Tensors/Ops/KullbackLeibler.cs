@@ -35,6 +35,21 @@ public static partial class Ops
         }
         return mean;
     }
+
+    /// <summary>Σ p (log p − log q) of every row, in nats: p = softmax(reference), q = softmax(logits). No gradient flows.</summary>
+    /// <param name="reference">[…, d_vocab]</param>
+    /// <param name="logits">[…, d_vocab]</param>
+    /// <returns>[rows]</returns>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static Tensor KullbackLeiblerOfRows(Tensor reference, Tensor logits)
+    {
+        RequireSame(reference, logits, "a divergence");
+        int rows = logits.Shape.Rows;
+        Tensor losses = Tensor.Uninitialized(rows);
+        using Tensor logSums = Tensor.Uninitialized(2, rows);
+        Backend.Current.KullbackLeibler(reference, logits, losses, logSums);
+        return losses;
+    }
 }
 
 internal abstract unsafe partial class Backend

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Hooke.Tensors;
@@ -80,10 +81,46 @@ public sealed class AdamW : IDisposable
 public sealed record AdamWSettings(
     float Beta1 = 0.9f, float Beta2 = 0.98f, float Epsilon = 1e-8f, float WeightDecay = 0.01f, float MaxGradientNorm = 1);
 
-/// <summary>The numbers of one AdamW step.</summary>
-internal readonly record struct AdamStep(
+/// <summary>One AdamW step, element by element: what <see cref="AdamW"/> does to a parameter, for whoever has gradients in parts.</summary>
+/// <param name="Beta1">β₁.</param>
+/// <param name="Beta2">β₂.</param>
+/// <param name="Epsilon">ε.</param>
+/// <param name="GradientScale">What gradients are multiplied by first.</param>
+/// <param name="LearningRate">η.</param>
+/// <param name="Decay">ηλ.</param>
+/// <param name="MeanCorrection">1 / (1 − β₁ᵗ).</param>
+/// <param name="SquareCorrection">1 / (1 − β₂ᵗ).</param>
+public readonly record struct AdamStep(
     float Beta1, float Beta2, float Epsilon, float GradientScale, float LearningRate, float Decay,
-    float MeanCorrection, float SquareCorrection);
+    float MeanCorrection, float SquareCorrection)
+{
+    /// <summary>Moves weights against their gradients, and updates their moments; all of one length.</summary>
+    public void Apply(Span<float> weights, ReadOnlySpan<float> gradients, Span<float> means, Span<float> squares)
+    {
+        int i = 0, count = weights.Length;
+        ref float ws = ref MemoryMarshal.GetReference(weights), gs = ref MemoryMarshal.GetReference(gradients[..count]);
+        ref float ms = ref MemoryMarshal.GetReference(means[..count]), vs = ref MemoryMarshal.GetReference(squares[..count]);
+        for (; i <= count - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            nuint at = (nuint)i;
+            Vector256<float> w = Vector256.LoadUnsafe(ref ws, at), g = Vector256.LoadUnsafe(ref gs, at) * GradientScale;
+            Vector256<float> m = (Vector256.LoadUnsafe(ref ms, at) * Beta1) + (g * (1 - Beta1));
+            Vector256<float> v = (Vector256.LoadUnsafe(ref vs, at) * Beta2) + (g * g * (1 - Beta2));
+            Vector256<float> root = Vector256.Sqrt(v * SquareCorrection) + Vector256.Create(Epsilon);
+            m.StoreUnsafe(ref ms, at);
+            v.StoreUnsafe(ref vs, at);
+            (w - (m * MeanCorrection / root * LearningRate) - (w * Decay)).StoreUnsafe(ref ws, at);
+        }
+        for (; i < count; i++)
+        {
+            float g = gradients[i] * GradientScale;
+            float m = (means[i] * Beta1) + (g * (1 - Beta1)), v = (squares[i] * Beta2) + (g * g * (1 - Beta2));
+            (means[i], squares[i]) = (m, v);
+            float root = MathF.Sqrt(v * SquareCorrection) + Epsilon;
+            weights[i] = weights[i] - (m * MeanCorrection / root * LearningRate) - (weights[i] * Decay);
+        }
+    }
+}
 
 internal abstract unsafe partial class Backend
 {
@@ -94,19 +131,6 @@ internal abstract unsafe partial class Backend
 internal sealed unsafe partial class CpuBackend
 {
     public override void AdamStep(Tensor parameter, Tensor gradient, Tensor mean, Tensor square, AdamStep step) =>
-        Work.For(parameter.Shape.Count, ElementGrain, (start, end) =>
-        {
-            float* ws = parameter.Pointer, gs = gradient.Pointer, ms = mean.Pointer, vs = square.Pointer;
-            // The last vector may reach into the padding that every block of storage ends with.
-            for (int i = start; i < end; i += Vector256<float>.Count)
-            {
-                Vector256<float> w = Vector256.Load(ws + i), g = Vector256.Load(gs + i) * step.GradientScale;
-                Vector256<float> m = (Vector256.Load(ms + i) * step.Beta1) + (g * (1 - step.Beta1));
-                Vector256<float> v = (Vector256.Load(vs + i) * step.Beta2) + (g * g * (1 - step.Beta2));
-                Vector256<float> root = Vector256.Sqrt(v * step.SquareCorrection) + Vector256.Create(step.Epsilon);
-                m.Store(ms + i);
-                v.Store(vs + i);
-                (w - (m * step.MeanCorrection / root * step.LearningRate) - (w * step.Decay)).Store(ws + i);
-            }
-        });
+        Work.For(parameter.Shape.Count, ElementGrain, (start, end) => step.Apply(
+            parameter.Data[start..end], gradient.Data[start..end], mean.Data[start..end], square.Data[start..end]));
 }

@@ -27,6 +27,10 @@ sealed class TwoStepFact : Passage
     /// <summary>The column of the second table that answers.</summary>
     public required string Asked { get; init; }
 
+    /// <summary>Every row of the first table: its key, what it leads to, and the answer.</summary>
+    public IEnumerable<TwoStepRow> Rows =>
+        _first!.Rows.Select(row => new TwoStepRow(row[0], row[_via], _second[row[_via]][_asked]));
+
     public override void Prepare(WorldData world)
     {
         _first = world.Table(Table, Where, atLeast: 8);
@@ -51,3 +55,9 @@ sealed class TwoStepFact : Passage
         bool Fits(string key) => _keptOut.Contains(key) == (split == Split.HeldOut);
     }
 }
+
+/// <summary>A fact reached over another, such as Garu, France, Paris.</summary>
+/// <param name="Key">What is named in the prompt.</param>
+/// <param name="Via">What is passed on the way and never named.</param>
+/// <param name="Answer">What is asked for.</param>
+sealed record TwoStepRow(string Key, string Via, string Answer);
