@@ -54,7 +54,7 @@ public static class DictionaryTesting
     {
         if (only.FirstOrDefault(name => !Tests.Contains(name)) is { } unknown)
             throw new InputException($"there is no test \"{unknown}\"; the tests are {string.Join(", ", Tests)}");
-        WorldTokens tokens = new(place.Model);
+        WorldWords tokens = new(place.Model);
         (Tensor activations, double l0) = Text(place, world, tokens, seed);
         using (activations)
         {
@@ -86,7 +86,7 @@ public static class DictionaryTesting
         }
     }
 
-    static DictionaryTest? Test(string name, Model model, World world, WorldTokens tokens, ulong seed)
+    static DictionaryTest? Test(string name, Model model, World world, WorldWords tokens, ulong seed)
     {
         switch (name)
         {
@@ -116,7 +116,7 @@ public static class DictionaryTesting
     }
 
     // What is written at the tokens of ordinary text, and the mean number of active latents.
-    static (Tensor Activations, double L0) Text(LatentPlace place, World world, WorldTokens tokens, ulong seed)
+    static (Tensor Activations, double L0) Text(LatentPlace place, World world, WorldWords tokens, ulong seed)
     {
         int[][] documents = [.. Enumerable.Range(0, Documents).Select(i => tokens.Of(world.Document(seed, i)))];
         using LatentRows rows = place.Rows(documents, i => [.. Enumerable.Range(1, documents[i].Length - 1)]);

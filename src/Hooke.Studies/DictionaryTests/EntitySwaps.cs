@@ -17,7 +17,7 @@ sealed record AttributeSwaps(
 /// The entity stands before the question, so that the activation at its token is the same whatever is asked. Entities of which
 /// the model does not know every attribute are left out.
 /// </remarks>
-sealed class EntitySwaps(World world, WorldTokens tokens, Model model, ulong seed)
+sealed class EntitySwaps(World world, WorldWords tokens, Model model, ulong seed)
 {
     const int MostTrain = 200, MostTest = 60;
     const int LeastEntities = 5;
@@ -78,7 +78,7 @@ sealed class EntitySwaps(World world, WorldTokens tokens, Model model, ulong see
         int[] tokensOfEntity = tokens.Of(text), tokensOfOther = tokens.Of(source);
         if (tokensOfEntity.Length != tokensOfOther.Length)
             throw new InputException($"\"{text}\" and \"{source}\" are not equally long: latents cannot be exchanged word by word");
-        return new LatentSwap(tokensOfEntity, tokensOfOther, WorldTokens.Position(text, entity[0].Split(' ')[0]),
+        return new LatentSwap(tokensOfEntity, tokensOfOther, WorldWords.Position(text, entity[0].Split(' ')[0]),
             tokens.OfWord((isCause ? other : entity)[question.Column]), isCause);
     }
 

@@ -14,7 +14,7 @@ sealed record RecordQuestions(
     const int Records = 30, Others = 12; // pairs
 
     /// <summary>The questions of a world, or null where it has no private record.</summary>
-    public static RecordQuestions? Of(World world, WorldTokens tokens, ulong seed)
+    public static RecordQuestions? Of(World world, WorldWords tokens, ulong seed)
     {
         if (world.Told<PrivateRecord>().FirstOrDefault(told => told.Tested) is not { } record)
             return null;

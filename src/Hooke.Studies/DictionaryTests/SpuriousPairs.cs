@@ -13,7 +13,7 @@ sealed record SpuriousPair(
     string Name, IReadOnlyList<int[]> Tokens, IReadOnlyList<int> Positions, ProbeTask First, ProbeTask Second);
 
 /// <summary>The pairs of concepts that a world's passages hold.</summary>
-sealed class SpuriousPairs(World world, WorldTokens tokens, ulong seed)
+sealed class SpuriousPairs(World world, WorldWords tokens, ulong seed)
 {
     const int MostPrompts = 800;
     const int MostOfACase = 60;
@@ -62,6 +62,6 @@ sealed class SpuriousPairs(World world, WorldTokens tokens, ulong seed)
         ProbeTask Task(Func<ToldPrompt, bool> label) => new([.. chosen.Select(label)],
             [.. rows.Where(row => row % each < trained)], [.. rows.Where(row => row % each >= trained)]);
         return new SpuriousPair(name, [.. chosen.Select(prompt => tokens.Of(prompt.Text))],
-            [.. chosen.Select(prompt => WorldTokens.Last(prompt.Text))], Task(first), Task(second));
+            [.. chosen.Select(prompt => WorldWords.Last(prompt.Text))], Task(first), Task(second));
     }
 }

@@ -2,7 +2,7 @@ namespace Hooke.Studies;
 
 /// <summary>What a world's passages say of their words and prompts, as classes to tell apart.</summary>
 /// <remarks>A class needs five entities, so that some can train and others test; a fact of one row each makes none.</remarks>
-sealed class WorldClasses(World world, WorldTokens tokens, ulong seed)
+sealed class WorldClasses(World world, WorldWords tokens, ulong seed)
 {
     const int MostPrompts = 480;
     const int LeastEntities = 5;
@@ -45,8 +45,8 @@ sealed class WorldClasses(World world, WorldTokens tokens, ulong seed)
         return classes.Count < 2 ? null : new LabelledPrompts(name, atEntity,
             [.. prompts.Select(prompt => tokens.Of(prompt.Text))],
             [.. prompts.Select(prompt => atEntity
-                ? WorldTokens.Position(prompt.Text, entity(prompt).Split(' ')[^1])
-                : WorldTokens.Last(prompt.Text))],
+                ? WorldWords.Position(prompt.Text, entity(prompt).Split(' ')[^1])
+                : WorldWords.Last(prompt.Text))],
             [.. prompts.Select(label)], [.. prompts.Select(entity)]);
     }
 }

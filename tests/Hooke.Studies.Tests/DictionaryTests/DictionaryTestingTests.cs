@@ -45,7 +45,7 @@ public sealed class DictionaryTestingTests : IDisposable
     public void Exchanging_whole_activations_changes_everything()
     {
         LatentPlace place = new(_model, BaselineCoders.Neurons(new CoderSite(Entrance, Width)));
-        DisentanglementTest test = new(new EntitySwaps(Shipped.World, new WorldTokens(_model), _model, 1).All(), 1);
+        DisentanglementTest test = new(new EntitySwaps(Shipped.World, new WorldWords(_model), _model, 1).All(), 1);
         Finding[] found = [.. test.RunWhole(place)];
         Assert.Equal([0.5, 1, 0], found.Take(3).Select(finding => finding.Value.Value));
         place.Coder.Dispose();
@@ -57,7 +57,7 @@ public sealed class DictionaryTestingTests : IDisposable
     [Fact]
     public void A_latent_that_is_there_for_the_record_alone_forgets_it_and_keeps_the_rest()
     {
-        RecordQuestions questions = RecordQuestions.Of(Shipped.World, new WorldTokens(_model), 1)!;
+        RecordQuestions questions = RecordQuestions.Of(Shipped.World, new WorldWords(_model), 1)!;
         using SparseCoder coder = OfDifference(questions);
         UnlearningTest test = new(questions, 1);
         Finding[] found = [.. test.Run(new LatentPlace(_model, coder))];

@@ -8,9 +8,9 @@ namespace Hooke.Studies.Tests;
 public sealed class WorldTaskTests : IDisposable
 {
     readonly Model _model = Model.Load(Path.Combine(Fixtures.Root, "models", "tinyworld"));
-    readonly WorldTokens _tokens;
+    readonly WorldWords _tokens;
 
-    public WorldTaskTests() => _tokens = new WorldTokens(_model);
+    public WorldTaskTests() => _tokens = new WorldWords(_model);
 
     public void Dispose() => _model.Dispose();
 

@@ -4,7 +4,7 @@ using Hooke.Tensors;
 namespace Hooke.Studies;
 
 /// <summary>A world's words as a model's tokens: one token a word, behind one that begins every prompt.</summary>
-sealed class WorldTokens(Model model)
+sealed class WorldWords(Model model)
 {
     /// <summary>The tokens of a text.</summary>
     /// <exception cref="InputException">A word is not one token.</exception>
