@@ -105,7 +105,8 @@ static class DictionaryTestCommand
     {
         Output.Text($"{report.NLatents:n0} latents, {report.L0:f1} of them active at a token; reads {report.Reads}, writes "
             + $"{report.Writes}");
-        foreach (IGrouping<string, DictionaryScore> test in report.Scores.Where(score => score.IsShown).GroupBy(score => score.Test))
+        foreach (IGrouping<string, DictionaryScore> test in report.Scores.Where(score => score.IsShown)
+            .GroupBy(score => score.Test))
         {
             string[] coders = [.. DictionaryTesting.Coders.Where(coder => test.Any(score => score.Coder == coder))];
             Output.Table([test.Key, "latents", "n", .. coders], test.GroupBy(score => (score.What, score.Latents)).Select(row =>

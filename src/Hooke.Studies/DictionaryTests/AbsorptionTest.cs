@@ -28,7 +28,8 @@ sealed class AbsorptionTest(IReadOnlyList<LabelledPrompts> kinds, ulong seed) : 
             AbsorptionResult[] results = new AbsorptionResult[tasks.Length];
             Tensors.Work.For(tasks.Length, i => results[i] = FeatureAbsorption.Measure(rows, tasks[i]));
             mains.AddRange(results.Select((result, i) => ($"{kind.Name} {i}", result.Main.Count)));
-            members.AddRange(results.SelectMany(result => result.Members.Select(m => ($"{kind.Name} {kind.Entities[m.Row]}", m))));
+            members.AddRange(results.SelectMany(result => result.Members)
+                .Select(member => ($"{kind.Name} {kind.Entities[member.Row]}", member)));
         }
         if (members.Count == 0)
             yield break;

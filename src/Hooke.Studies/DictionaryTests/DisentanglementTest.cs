@@ -4,7 +4,8 @@ namespace Hooke.Studies;
 
 /// <summary>Are there latents that carry one attribute of an entity and none of the others?</summary>
 sealed class DisentanglementTest(
-    IReadOnlyList<(string Table, int Entities, IReadOnlyList<AttributeSwaps> Attributes)> tables, ulong seed) : DictionaryTest(seed)
+    IReadOnlyList<(string Table, int Entities, IReadOnlyList<AttributeSwaps> Attributes)> tables, ulong seed)
+    : DictionaryTest(seed)
 {
     readonly ulong _seed = seed;
 

@@ -3,7 +3,9 @@ using Hooke.Tensors;
 
 namespace Hooke.Studies;
 
-/// <summary>Can a class be told from one, two, five … latents? In balanced accuracy; classes of a kind and kinds weigh alike.</summary>
+/// <summary>
+/// Can a class be told from one, two, five … latents? In balanced accuracy; classes of a kind weigh alike, and kinds.
+/// </summary>
 sealed class SparseProbingTest(IReadOnlyList<LabelledPrompts> kinds, ulong seed) : DictionaryTest(seed)
 {
     readonly ulong _seed = seed;

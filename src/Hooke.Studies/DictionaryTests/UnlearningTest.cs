@@ -33,7 +33,8 @@ sealed class UnlearningTest(RecordQuestions questions, ulong seed) : DictionaryT
         {
             unlearning = new Unlearning(place, forget.Runs, retain.Runs);
             chosen = Choose(unlearning, forget, retain);
-            note = chosen is null ? "nothing clamped: no setting forgets more and keeps the others" : Described(unlearning, chosen);
+            note = chosen is null ? "nothing clamped: no setting forgets more and keeps the others"
+                : Described(unlearning, chosen);
         }
         using Asked forgotten = new(place, questions.ForgetToTest), kept = new(place, questions.RetainToTest);
         yield return Share("record forgotten", forgotten.Right(unlearning, chosen).Select(right => !right), note);
@@ -61,8 +62,8 @@ sealed class UnlearningTest(RecordQuestions questions, ulong seed) : DictionaryT
     }
 
     static string Described(Unlearning unlearning, ClampSetting setting) => string.Create(CultureInfo.InvariantCulture,
-        $"{unlearning.Chosen(setting).Count} latents clamped to −{setting.Multiplier} × their mean, none of them active at more than "
-        + $"{setting.MostRetained} of other tokens");
+        $"{unlearning.Chosen(setting).Count} latents clamped to −{setting.Multiplier} × their mean, none of them active at more "
+        + $"than {setting.MostRetained} of other tokens");
 
     static double Accuracy(bool[] right) => right.Count(r => r) / (double)right.Length;
 

@@ -78,15 +78,17 @@ public sealed class DictionaryTestingTests : IDisposable
             new LatentPlace(_model, transcoder), Shipped.World, ["autointerp"], 1)).Message, StringComparison.Ordinal);
     }
 
-    // One latent: a logistic probe of record against the rest at the last token, as encoder; it writes the mean difference.
+    // One latent: its encoder is a logistic probe of the record's last tokens against all other prompts' tokens; it writes the
+    // mean difference.
     SparseCoder OfDifference(RecordQuestions questions)
     {
         const string Site = "blocks.2.hook_resid_post";
         using SparseCoder neurons = BaselineCoders.Neurons(new CoderSite(Site, Width));
         Question[] all = [.. questions.ForgetToChoose, .. questions.RetainToChoose];
         using LatentRows rows = new LatentPlace(_model, neurons).Rows(
-            [.. all.Select(question => question.Tokens)], [.. all.Select(question => question.Tokens.Count - 1)]);
-        int[] every = [.. Enumerable.Range(0, all.Length)];
+            [.. all.Select(question => question.Tokens)], i => i < questions.ForgetToChoose.Count
+                ? [all[i].Tokens.Count - 1] : [.. Enumerable.Range(1, all[i].Tokens.Count - 1)]);
+        int[] every = [.. Enumerable.Range(0, rows.Count)];
         ProbeTask task = new([.. every.Select(row => row < questions.ForgetToChoose.Count)], every, []);
         LogisticProbe probe = LogisticProbe.Fit(rows.Activations(every), task.TrainLabels, 1e-4);
         double[] difference = rows.MeanDifference(task);

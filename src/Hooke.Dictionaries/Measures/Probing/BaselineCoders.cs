@@ -13,7 +13,8 @@ public static class BaselineCoders
         Tensor directions = Tensor.Zeros(site.Width, site.Width);
         for (int i = 0; i < site.Width; i++)
             directions.Data[(i * site.Width) + i] = 1;
-        return Of(site, directions, activations is null ? Tensor.Zeros(site.Width) : Mean(activations), site.Width, isRectified: false);
+        Tensor mean = activations is null ? Tensor.Zeros(site.Width) : Mean(activations);
+        return Of(site, directions, mean, site.Width, isRectified: false);
     }
 
     /// <summary>The principal components of activations, each a latent of either sign.</summary>
@@ -30,7 +31,7 @@ public static class BaselineCoders
         return Of(site, directions, mean, site.Width, isRectified: false);
     }
 
-    /// <summary>Unit vectors in random directions; of each activation less the mean, the k latents of largest product fire.</summary>
+    /// <summary>Random unit vectors; of each activation less the mean, the k latents of largest product fire.</summary>
     /// <param name="site">The site.</param>
     /// <param name="activations">[rows, width], of which the mean is taken.</param>
     /// <param name="nLatents">How many.</param>

@@ -36,7 +36,7 @@ public sealed class Disentanglement(LatentPlace place)
     /// <param name="swaps">Questions of both kinds.</param>
     /// <param name="settings">How to train.</param>
     /// <returns>For each latent whether it is exchanged.</returns>
-    /// <exception cref="ArgumentException">One of the two kinds is not there, or a question's prompts differ in length.</exception>
+    /// <exception cref="ArgumentException">One of the two kinds is missing, or a question's prompts differ in length.</exception>
     public bool[] Learn(IReadOnlyList<LatentSwap> swaps, MaskSettings settings)
     {
         LatentSwap[] causes = [.. swaps.Where(swap => swap.IsCause)], others = [.. swaps.Where(swap => !swap.IsCause)];

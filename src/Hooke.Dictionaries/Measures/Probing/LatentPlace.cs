@@ -24,8 +24,8 @@ public sealed class LatentPlace
     public LatentPlace(Model model, SparseCoder coder, string? reads = null, string? writes = null)
     {
         if (coder.Config.Outputs.Count != 1)
-            throw new InputException($"a {coder.Config.Role} writes {coder.Config.Outputs.Count} sites: what its latents do cannot "
-                + "be tested at one");
+            throw new InputException($"a {coder.Config.Role} writes {coder.Config.Outputs.Count} sites: what its latents do "
+                + "cannot be tested at one");
         _splice = new Splice(model, new CoderSet(coder), reads, writes);
         (Model, Coder, Reads, Writes) = (model, coder, _splice.Reads[0], _splice.Writes[0]);
         _entry = Writes.Layer is { } layer && Writes.Site.IsPerLayer ? Site.ResidPre.At(layer) : null;
@@ -57,7 +57,8 @@ public sealed class LatentPlace
         for (int start = 0; start < prompts.Count; start += PromptsOfARun)
         {
             TokenBatch tokens = new([.. prompts.Skip(start).Take(PromptsOfARun)]);
-            using Run run = Model.Run(tokens, new Plan { Record = [.. new[] { Reads, Writes }.Distinct()], LastLogitsOnly = true });
+            Address[] kept = [Reads, Writes];
+            using Run run = Model.Run(tokens, new Plan { Record = [.. kept.Distinct()], LastLogitsOnly = true });
             using Tensor input = Input(run);
             for (int i = 0; i < tokens.Count; i++)
                 foreach (int position in positions(start + i))
