@@ -47,13 +47,19 @@ try
         case ["trace"]:
             Tracing.Run();
             return 0;
+        case ["trace", "small", string tokens]:
+            TracingMemory.Small(int.Parse(tokens, CultureInfo.InvariantCulture));
+            return 0;
+        case ["trace", "gpt2"]:
+            TracingMemory.Gpt2();
+            return 0;
         case ["coldstart", string program]:
             ColdStart.Run(program);
             return 0;
         default:
             Console.Error.WriteLine(
-                "Say which table: forward, attribution, sweep, heads, eapig, generation, dictionary, coding, coldstart PROGRAM, "
-                + "memory or matmul [SHAPE ...], for example: matmul 128x768x3072");
+                "Say which table: forward, attribution, sweep, heads, eapig, trace, generation, dictionary, coding, "
+                + "coldstart PROGRAM, memory or matmul [SHAPE ...], for example: matmul 128x768x3072");
             return 2;
     }
 }

@@ -119,14 +119,17 @@ public sealed class SparseCoder : IDisposable
 
     SparseLatents EncodeSparse(ScaledInput scaled)
     {
-        if (_search is null)
-            return EncodeBlocks(scaled);
-        using Tensor centred = Config.SubtractsDecoderBias ? WithoutBias(scaled.Rows) : scaled.Rows.Share();
-        return SparseEncoding.Encode(centred, Weights.Encoder, _search) ?? EncodeBlocks(scaled);
+        if (_search is not null)
+        {
+            using Tensor centred = Centred(scaled.Rows);
+            if (SparseEncoding.Encode(centred, Weights.Encoder, _search) is { } latents)
+                return latents;
+        }
+        return EncodeInBlocks(scaled);
     }
 
-    // Block by block, so that what is dense never holds the latents of all inputs. A row's bytes do not depend on the others.
-    SparseLatents EncodeBlocks(ScaledInput scaled)
+    // So that what is dense never holds the latents of all inputs. A row's bytes do not depend on the others.
+    SparseLatents EncodeInBlocks(ScaledInput scaled)
     {
         (int count, int width) = (scaled.Rows.Shape[0], Config.DIn);
         int block = Math.Max(64, LatentsAtOnce / Config.NLatents);
@@ -149,9 +152,11 @@ public sealed class SparseCoder : IDisposable
         return latents;
     }
 
+    Tensor Centred(Tensor rows) => Config.SubtractsDecoderBias ? WithoutBias(rows) : rows.Share();
+
     Tensor Pre(Tensor rows, Tensor? bias)
     {
-        using Tensor centred = Config.SubtractsDecoderBias ? WithoutBias(rows) : rows.Share();
+        using Tensor centred = Centred(rows);
         Tensor pre = _wideEncoder is null
             ? Ops.MatMul(centred, Weights.Encoder, bias)
             : WideProduct.MatMul(centred, _wideEncoder, bias);
