@@ -42,8 +42,8 @@ try
         case ["dictionary", "memory"]:
             DictionaryTraining.Memory();
             return 0;
-        case ["dictionary", "step", string latents]:
-            DictionaryTraining.Step(int.Parse(latents, CultureInfo.InvariantCulture));
+        case ["coding"]:
+            DictionaryCoding.Run();
             return 0;
         case ["trace"]:
             Tracing.Run();
@@ -59,8 +59,8 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                "Say which table: forward, attribution, sweep, heads, eapig, trace, generation, dictionary, coldstart "
-                + "PROGRAM, memory or matmul [SHAPE ...], for example: matmul 128x768x3072");
+                "Say which table: forward, attribution, sweep, heads, eapig, trace, generation, dictionary, coding, "
+                + "coldstart PROGRAM, memory or matmul [SHAPE ...], for example: matmul 128x768x3072");
             return 2;
     }
 }

@@ -62,6 +62,10 @@ static class TraceCommand
             TraceAttentionCommand.Create(),
             TraceInterveneCommand.Create(),
             TraceCheckCommand.Create(),
+            TraceGroupsCommand.Create(),
+            TraceAggregateCommand.Create(),
+            TraceCompareCommand.Create(),
+            TraceTwoStepCommand.Create(),
         };
         command.SetAction(Run);
         return command;

@@ -135,15 +135,16 @@ public sealed record TraceStudy(GraphFile File, IReadOnlyDictionary<(int Layer, 
     static Func<int, string> TextOf(Model model) =>
         model.HasTokenizer ? model.Tokenizer.TokenText : token => $"token {token}";
 
-    // Before somebody names a latent: the tokens at which it is most active.
-    static string? Label(LatentDetails details)
+    // Before somebody names a latent: the tokens at which it is most active, and those that it raises most.
+    static string Label(LatentDetails details)
     {
-        string[] tokens = [.. details.Examples.Select(example => example.Tokens[MostActive(example)].Trim())
+        string[] on = [.. details.Examples.Select(example => example.Tokens[MostActive(example)].Trim())
             .Where(text => text.Length > 0).Distinct().Take(TokensOfLabel)];
-        return tokens.Length > 0 ? $"on {string.Join(", ", tokens)}"
-            : details.Promotes.Count > 0 ? $"says {string.Join(", ", details.Promotes.Take(TokensOfLabel).Select(at => at.Token.Trim()))}"
-            : null;
+        string[] says = [.. details.Promotes.Take(TokensOfLabel).Select(at => at.Token.Trim())];
+        return string.Join(" · ", new[] { Listed("on", on), Listed("says", says) }.Where(part => part.Length > 0));
     }
+
+    static string Listed(string word, string[] tokens) => tokens.Length > 0 ? $"{word} {string.Join(", ", tokens)}" : "";
 
     static int MostActive(LatentExample example)
     {

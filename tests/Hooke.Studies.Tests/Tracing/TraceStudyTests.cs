@@ -9,26 +9,24 @@ namespace Hooke.Studies.Tests;
 public sealed class TraceStudyTests
 {
     [Fact]
-    public void What_a_latent_of_the_last_layer_does_to_a_logit_is_its_edge_for_an_activation_of_one()
+    public void What_a_latent_does_to_logits_is_what_it_writes_through_the_final_norm_and_the_unembedding()
     {
-        AttributionGraph graph = Traced.Graph;
-        int vocabulary = Traced.Model.Config.DVocab, last = graph.Tokens.Count - 1, compared = 0;
-        for (int target = 0; target < graph.Nodes.Count; target++)
-        {
-            if (graph.Nodes[target].Kind != TraceNodeKind.Target)
-                continue;
-            for (int i = 0; i < graph.SourcesOf(target).Length; i++)
-            {
-                TraceNode source = graph.Nodes[graph.SourcesOf(target)[i]];
-                if (source.Kind != TraceNodeKind.Latent || source.Layer != Traced.Model.Config.NLayers - 1 || source.Position != last)
-                    continue;
-                LatentEffects effects = LatentLogits.Of(Traced.Replacement, [(source.Layer, source.Index)], vocabulary)[0];
-                float effect = effects.Promotes.Single(at => at.Token == graph.Nodes[target].Index).Effect;
-                Assert.Equal(graph.WeightsOf(target)[i], effect * source.Value, 1e-4);
-                compared++;
-            }
-        }
-        Assert.True(compared > 0);
+        (int layer, int latent, int width) = (1, 5, Traced.Model.Config.DModel);
+        TranscoderSites sites = new(Traced.Model, Traced.Coders);
+        using Run run = Traced.Model.Run(new TokenBatch([[.. Traced.Graph.Tokens]]), new Plan { Record = [Site.LnFinalScale.At()] });
+        double scale = run[Site.LnFinalScale.At()].Data[^1];
+        double[] written = new double[width];
+        for (int output = 0; output < sites.Writes(layer).Count; output++)
+            for (int i = 0; i < width; i++)
+                written[i] += sites.Direction(layer, latent, output)[i];
+        double mean = written.Average();
+        float[] gain = Traced.Model.Weights["ln_final.w"].Data.ToArray(), unembedding = Traced.Model.Weights["unembed.W_U"].Data.ToArray();
+        double[] logits = [.. Enumerable.Range(0, Traced.Model.Config.DVocab).Select(token => Enumerable.Range(0, width)
+            .Sum(i => (written[i] - mean) / scale * gain[i] * unembedding[(token * width) + i]))];
+        double level = logits.Average();
+        LatentEffects effects = LatentLogits.Of(Traced.Replacement, [(0, 3), (layer, latent)], logits.Length)[1];
+        Assert.All(effects.Promotes, at => Assert.Equal(logits[at.Token] - level, at.Effect, 1e-4));
+        Assert.True(logits.Max() - level > 0.01);
     }
 
     [Fact]

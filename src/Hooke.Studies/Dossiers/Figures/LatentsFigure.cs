@@ -27,7 +27,7 @@ static class LatentsFigure
         }
         int t = 0;
         foreach ((int i, DossierLatentNode node) in latents.Nodes.Index().Where(at => at.Item.Kind == "target"))
-            places[i] = (width - (TargetWidth / 2) - (t++ * (TargetWidth + 8)), row(node.Layer));
+            places[i] = (width - 6 - (TargetWidth / 2) - (t++ * (TargetWidth + 8)), row(node.Layer));
         double most = latents.Links.Select(link => Math.Abs(link.Weight)).DefaultIfEmpty(1).Max();
         return Html.Of($"""
             <svg class="circuit latents" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="group"
