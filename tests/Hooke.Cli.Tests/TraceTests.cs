@@ -41,7 +41,7 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public void What_cannot_be_traced_is_refused()
     {
-        Hooke.Run("trace", Prompt, "--target", "Xyzzyplugh").RefusedWith("not one token");
+        Hooke.Run("trace", Prompt, "--target", "Xyzzyplugh").RefusedWith("Xyzzyplugh");
         Hooke.Run("trace", Prompt, "--target", "9.1@2").RefusedWith("there is no latent 1 of layer 9");
         Hooke.Run("trace", Prompt, "--against", "Paris").RefusedWith("give one token");
         Hooke.Run("trace", Prompt, "--node-threshold", "2").RefusedWith("it is a share");

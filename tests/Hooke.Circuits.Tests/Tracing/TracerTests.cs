@@ -160,7 +160,7 @@ public sealed class TracerTests : IDisposable
         Refused(() => new LocalReplacement(_model, silent, Prompt), "no latent is active");
     }
 
-    static void Refused(Action action, string words) =>
+    static void Refused(Func<object> action, string words) =>
         Assert.Contains(words, Assert.Throws<InputException>(action).Message, StringComparison.Ordinal);
 
     AttributionGraph Trace(TraceTarget? target = null, int? latents = null, int? edges = null) => Tracer.Trace(_replacement, new()
