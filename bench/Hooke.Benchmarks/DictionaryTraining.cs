@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Hooke.Dictionaries;
@@ -21,8 +20,9 @@ static class DictionaryTraining
             + $"batch {DictionaryShape.Rows:N0}, Adam; a step.");
         Table.Columns("PyTorch", "");
         Tensor[] batches = DictionaryShape.Random();
-        foreach ((string what, bool gathers) in new[] { ("dense", false), ("gathering", true) })
-            Compare(shape, peer, batches, what, gathers);
+        Compare(shape, peer, batches, "dense, as SAELens does", "dense");
+        Compare(shape, peer, batches, "gathering, as sparsify does", "sparsify");
+        Compare(shape, peer, batches, "gathering, at its best", "bags");
         Console.WriteLine();
         PrintMemory();
         Console.WriteLine();
@@ -47,25 +47,11 @@ static class DictionaryTraining
         Console.WriteLine(FormattableString.Invariant($"{Benchmarks.Memory.MostResident() - before}"));
     }
 
-    /// <summary>Processor seconds of a step, for whoever looks for where they go.</summary>
-    public static void Step(int latents)
-    {
-        Tensor[] batches = DictionaryShape.Random();
-        using DictionaryTrainer trainer = new DictionaryShape(latents).Trainer();
-        for (int i = 0; i < 5; i++)
-        {
-            TimeSpan start = Process.GetCurrentProcess().TotalProcessorTime;
-            TrainingFigures figures = trainer.Step([batches[i % 2]], [batches[i % 2]]);
-            TimeSpan took = Process.GetCurrentProcess().TotalProcessorTime - start;
-            Console.WriteLine(FormattableString.Invariant($"{took.TotalSeconds:F3} s, loss {figures.Loss:F4}"));
-        }
-    }
-
-    static void Compare(DictionaryShape shape, TorchPeer peer, Tensor[] batches, string what, bool gathers)
+    static void Compare(DictionaryShape shape, TorchPeer peer, Tensor[] batches, string what, string how)
     {
         using DictionaryTrainer trainer = shape.Trainer();
         shape.Write(peer.File, trainer, batches);
-        peer.Ask(shape.Begin(peer.File, gathers));
+        peer.Ask(shape.Begin(peer.File, how));
         JsonObject step = new() { ["do"] = "step" };
         List<double> ours = [], theirs = [];
         double[] ms = Turns.Medians(Rounds,

@@ -74,8 +74,8 @@ static class DictionaryCommand
               hooke dictionary test DIR
             """)
         {
-            check, convert, DictionarySpliceCommand.Create(), DictionaryMeasureCommand.Create(), DictionaryTrainCommand.Create(),
-            DictionaryTestCommand.Create(),
+            check, convert, DictionarySpliceCommand.Create(), DictionaryMeasureCommand.Create(),
+            DictionaryCompareCommand.Create(), DictionaryRecoverCommand.Create(), DictionaryTrainCommand.Create(), DictionaryTestCommand.Create(),
         };
     }
 

@@ -9,24 +9,25 @@ static class DictionaryTables
     /// <summary>Prints the measures of several dictionaries, side by side.</summary>
     public static void Print(string text, IReadOnlyList<(string Name, DictionaryMeasures Measures)> measured)
     {
-        Output.Table(["dictionary", "reads", "L0", "dead", "dense", "latents by log₁₀ density"], measured.SelectMany(one =>
-            one.Measures.Latents.Select(latents => (IReadOnlyList<string>)[one.Name, $"{latents.At}", Text(latents.L0),
-                Percent(latents.Dead), Percent(latents.Dense), Histogram(latents)])));
-        Output.Table(["dictionary", "writes", "FVU", "cosine", "norm ratio", "scale"], measured.SelectMany(one =>
-            one.Measures.Sites.Select(site => (IReadOnlyList<string>)[one.Name, $"{site.At}", Text(site.Fvu), Text(site.Cosine),
-                Text(site.NormRatio), Text(site.Scale)])));
-        if (measured.Any(one => one.Measures.Losses.Count > 0))
-            Output.Table(
-                ["dictionary", "in place", "cross-entropy", "KL from the model", "CE, KL over zeros", "CE, KL over means"],
-                measured.SelectMany(one => one.Measures.Losses.Select(losses => Row(one.Name, losses))));
+        for (int i = 0; i < measured.Count; i++)
+            Console.Out.WriteLine($"{i + 1}  {measured[i].Name}");
+        Output.Table(["", "reads", "L0", "dead", "dense", "latents by density"], Rows(measured, measures => measures.Latents,
+            latents => [$"{latents.At}", Text(latents.L0), Percent(latents.Dead), Percent(latents.Dense), Histogram(latents)]));
+        Output.Table(["", "writes", "FVU", "cosine", "norm ratio", "scale"], Rows(measured, measures => measures.Sites,
+            site => [$"{site.At}", Text(site.Fvu), Text(site.Cosine), Text(site.NormRatio), Text(site.Scale)]));
         DictionaryMeasures first = measured[0].Measures;
+        if (first.Losses.Count > 0)
+            Output.Table(["", "in place", "cross-entropy", "KL from model", "CE over zeros", "KL", "CE over means", "KL"],
+                new[] { Row(first.Losses[(int)InPlace.Model]).Prepend("") }.Concat(Rows(measured, measures => measures.Losses
+                    .Where(losses => losses.InPlace != InPlace.Model), Row)).Select(row => (IReadOnlyList<string>)[.. row]));
         Console.Out.WriteLine($"on {text}: {first.Prompts:n0} prompts, {first.Tokens:n0} tokens, "
             + (first.SpecialTokens == 0 ? "none of them special"
             : $"{first.SpecialTokens:n0} of them special, {(first.CountsSpecialTokens ? "counted as all others" : "left out")}"));
         if (first is { SpecialTokens: > 0, CountsSpecialTokens: false })
-            foreach ((string name, DictionaryMeasures measures) in measured)
-                Console.Out.WriteLine($"with the special tokens {name}: FVU {Each(measures.SitesOfAll.Select(site => site.Fvu))}, "
-                    + $"L0 {Each(measures.LatentsOfAll.Select(latents => latents.L0))}");
+            for (int i = 0; i < measured.Count; i++)
+                Console.Out.WriteLine($"with the special tokens {i + 1}: FVU "
+                    + $"{Each(measured[i].Measures.SitesOfAll.Select(site => site.Fvu))}, "
+                    + $"L0 {Each(measured[i].Measures.LatentsOfAll.Select(latents => latents.L0))}");
         Console.Out.WriteLine($"in brackets: {DictionaryMeasures.Method}");
     }
 
@@ -97,23 +98,38 @@ static class DictionaryTables
         scale = Described(site.Scale),
     };
 
-    static IReadOnlyList<string> Row(string name, LossMeasures losses) =>
+    // Each dictionary's number stands once, at its first row.
+    static IEnumerable<IReadOnlyList<string>> Rows<T>(
+        IReadOnlyList<(string Name, DictionaryMeasures Measures)> measured, Func<DictionaryMeasures, IEnumerable<T>> parts,
+        Func<T, IEnumerable<string>> cells) => measured.SelectMany((one, i) => parts(one.Measures)
+            .Select((part, row) => (IReadOnlyList<string>)[row == 0 ? $"{i + 1}" : "", .. cells(part)]));
+
+    static IEnumerable<string> Row(LossMeasures losses) =>
     [
-        name, Words(losses.InPlace), Text(losses.CrossEntropy), Text(losses.Divergence),
-        $"{Percent(losses.CrossEntropyOverZeros)}, {Percent(losses.DivergenceOverZeros)}",
-        $"{Percent(losses.CrossEntropyOverMeans)}, {Percent(losses.DivergenceOverMeans)}",
+        Words(losses.InPlace), Text(losses.CrossEntropy), Text(losses.Divergence), Percent(losses.CrossEntropyOverZeros),
+        Share(losses.DivergenceOverZeros), Percent(losses.CrossEntropyOverMeans), Share(losses.DivergenceOverMeans),
     ];
 
     static string Percent(Measured share) => share.HasInterval
         ? string.Create(CultureInfo.InvariantCulture, $"{share.Value:p1} [{100 * share.Low:f1}, {100 * share.High:f1}]")
-        : double.IsFinite(share.Value) ? string.Create(CultureInfo.InvariantCulture, $"{share.Value:p1}") : "none lost";
+        : Share(share);
 
-    static string Histogram(LatentMeasures latents) => string.Join("  ", latents.Densities.Select(bin =>
-        string.Create(CultureInfo.InvariantCulture, $"{bin.From:f1}: {bin.Latents}")));
+    static string Share(Measured share) => double.IsFinite(share.Value)
+        ? string.Create(CultureInfo.InvariantCulture, $"{share.Value:p1}") : "none lost";
+
+    // A bar for each half decade, the last up to always.
+    static string Histogram(LatentMeasures latents)
+    {
+        const string Bars = "▁▂▃▄▅▆▇█";
+        int most = latents.Densities.Max(bin => bin.Latents);
+        string bars = string.Concat(latents.Densities.Select(bin =>
+            bin.Latents == 0 ? ' ' : Bars[(int)((long)(Bars.Length - 1) * bin.Latents / most)]));
+        return most == 0 ? "none active" : string.Create(CultureInfo.InvariantCulture, $"10^{latents.Densities[0].From:0.#} {bars} 1");
+    }
 
     static string Each(IEnumerable<Measured> all) => string.Join(", ", all.Select(one => Short(one.Value)));
 
-    static string Short(double number) => number.ToString(Math.Abs(number) is >= 1000 ? "f0" : "g4", CultureInfo.InvariantCulture);
+    static string Short(double number) => number.ToString(Math.Abs(number) is >= 1000 ? "f0" : "g3", CultureInfo.InvariantCulture);
 
     static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

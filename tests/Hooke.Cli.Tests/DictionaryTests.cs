@@ -90,6 +90,30 @@ public sealed class DictionaryTests : IDisposable
     }
 
     [Fact]
+    public void A_dictionary_compared_with_itself_is_the_same_and_with_one_of_another_space_refused()
+    {
+        string dictionary = Random(width: 128);
+        Outcome same = Hooke.Run("dictionary", "compare", dictionary, dictionary);
+        Assert.Equal((0, ""), (same.Code, same.Error));
+        Assert.Contains("100.0 %", same.Out, StringComparison.Ordinal);
+        JsonElement coder = Hooke.Run("dictionary", "compare", dictionary, dictionary, "--json").Json.GetProperty("coders")[0];
+        Assert.Equal(("optimal", 255), (coder.GetProperty("paired").GetString(), coder.GetProperty("partners")[255].GetInt32()));
+        Hooke.Run("dictionary", "compare", dictionary, TopK).RefusedWith("same space");
+    }
+
+    [Fact]
+    public void A_known_truth_is_recovered_the_same_every_time()
+    {
+        string[] recover = ["dictionary", "recover", "--features", "8", "--width", "8", "--active", "1", "--latents", "12", "--k", "2",
+            "--steps", "150", "--batch", "64", "--json"];
+        string once = Hooke.Run(recover).Out;
+        Assert.InRange(JsonDocument.Parse(once).RootElement.GetProperty("cosine").GetProperty("value").GetDouble(), 0.5, 1);
+        Assert.Equal(once, Hooke.Run(recover).Out);
+        Hooke.Run("dictionary", "recover", "--features", "2", "--active", "3").RefusedWith("no more active than there are");
+        Hooke.Run("dictionary", "recover", "--kind", "best").RefusedWith("neither topk nor batchtopk");
+    }
+
+    [Fact]
     public void What_cannot_be_measured_is_refused()
     {
         string dictionary = Random(width: 128), empty = _folder["empty.txt"];

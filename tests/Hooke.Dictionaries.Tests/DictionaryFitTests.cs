@@ -28,7 +28,7 @@ public sealed class DictionaryFitTests : IDisposable
         Directory.CreateDirectory(_folder["layer_1"]);
         Halves().Save(_folder[$"layer_1/{name}"], "gemma-scope");
         using CoderSet dictionary = CoderSet.Load(_folder[$"layer_1/{name}"]);
-        Assert.Equal(stated, StatedFigures.Of(dictionary)?.L0);
+        Assert.Equal(stated, StatedFigures.Of(dictionary)?.L0[0]);
         DictionaryFit fit = DictionaryFit.Of(new Splice(_model, dictionary, Site), _prompts);
         Assert.Equal(Width, fit.Measures.Latents[0].L0.Value); // of every number and its negative, one is active
         Assert.Equal(belongs, fit.Belongs);
@@ -44,7 +44,8 @@ public sealed class DictionaryFitTests : IDisposable
             made.Save(_folder["dl"], "dictionary_learning");
         File.WriteAllText(_folder["dl/eval_results.json"], """{"l0": 48.0, "frac_variance_explained": 0.97, "frac_recovered": 0.99, "n": [1]}""");
         using CoderSet dictionary = CoderSet.Load(_folder["dl"]);
-        Assert.Equal(new StatedFigures(48, 0.97, 0.99, "eval_results.json"), StatedFigures.Of(dictionary));
+        StatedFigures stated = StatedFigures.Of(dictionary)!;
+        Assert.Equal((48, 0.97, 0.99, "eval_results.json"), (stated.L0[0], stated.Explained[0], stated.Recovered, stated.Source));
         Splice splice = new(_model, dictionary, Site);
         Assert.True(DictionaryFit.Of(splice, _prompts).Belongs);
         // The same figures elsewhere: half of everything is lost, and it shows.
@@ -83,14 +84,32 @@ public sealed class DictionaryFitTests : IDisposable
         SafetensorsWriter.Write(_folder["sae/sparsity.safetensors"],
             [TensorToWrite.FromFloats("sparsity", [4], () => [-1, -2, 0, -10], DType.F32)]);
         using CoderSet sae = CoderSet.Load(_folder["sae"]);
-        Assert.Equal(1.11, StatedFigures.Of(sae)!.L0!.Value, 6);
+        Assert.Equal(1.11, StatedFigures.Of(sae)!.L0[0]!.Value, 6);
         string config = _folder["gemma/config.json"];
         File.WriteAllText(config, File.ReadAllText(config).Replace("{", "{\"l0\": 60,", StringComparison.Ordinal));
         using CoderSet gemma = CoderSet.Load(_folder["gemma"]);
-        Assert.Equal(new StatedFigures(60, null, null, "l0 of config.json"), StatedFigures.Of(gemma));
+        Assert.Equal((60, "l0 of config.json"), (StatedFigures.Of(gemma)!.L0[0], StatedFigures.Of(gemma)!.Source));
         using CoderSet topK = new(Made.Coder(CoderKind.TopK, 8, 16, 3)), relu = new(Made.Coder(CoderKind.Relu, 8, 16));
-        Assert.Equal(3, StatedFigures.Of(topK)!.L0);
+        Assert.Equal(3, StatedFigures.Of(topK)!.L0[0]);
         Assert.Null(StatedFigures.Of(relu));
+    }
+
+    [Fact]
+    public void The_manifest_of_a_training_states_the_figures_of_each_coder_of_a_set()
+    {
+        using (CoderSet made = Made.CrossLayer(2, 6, 8))
+            made.Save(_folder["clt"], "circuit-tracer-clt");
+        File.WriteAllText(_folder["manifest.json"], """
+            {"result": {"figures": [
+                {"dictionary": "other", "l0": 1, "fvu": 0.5},
+                {"dictionary": "clt", "site": "a", "l0": 15.5, "fvu": 0.125}, {"dictionary": "clt", "site": "b", "l0": 14, "fvu": 0.25}]}}
+            """);
+        using CoderSet clt = CoderSet.Load(_folder["clt"]);
+        StatedFigures stated = StatedFigures.Of(clt)!;
+        Assert.Equal([15.5, 14], stated.L0);
+        Assert.Equal([0.875, 0.75], stated.Explained);
+        File.WriteAllText(_folder["manifest.json"], """{"version": 3}""");
+        Assert.Null(StatedFigures.Of(clt));
     }
 
     // max(x, 0) and max(−x, 0): loses nothing.

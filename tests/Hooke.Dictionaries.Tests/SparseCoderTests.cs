@@ -51,6 +51,22 @@ public class SparseCoderTests
             Assert.Equal(unscaled.Data[row * NLatents] * norm, latents.Data[row * NLatents], 4);
     }
 
+    /// <summary>So many latents that 150 inputs are encoded in three blocks.</summary>
+    [Theory]
+    [InlineData(CoderKind.TopK), InlineData(CoderKind.JumpRelu)]
+    public void Encoding_block_by_block_gives_what_encoding_at_once_does(CoderKind kind)
+    {
+        using SparseCoder coder = Made.Coder(kind, 2, 1 << 17, 5, subtracts: true);
+        using Tensor x = Made.Normal(new Rng(5), 150, 2), dense = coder.Encode(x);
+        SparseLatents blocks = coder.EncodeSparse(x), whole = SparseLatents.Of(dense);
+        Assert.Equal((150, whole.Count), (blocks.Rows, blocks.Count));
+        for (int row = 0; row < 150; row++)
+        {
+            Assert.Equal(whole.LatentsOf(row), blocks.LatentsOf(row));
+            Assert.Equal(whole.ValuesOf(row), blocks.ValuesOf(row));
+        }
+    }
+
     [Fact]
     public void Decoding_what_is_active_alone_gives_the_bytes_of_the_dense_product()
     {

@@ -91,6 +91,22 @@ public sealed class SparseLatents
         return new(nLatents, starts, [.. latents], [.. values]);
     }
 
+    /// <summary>What was found in each row.</summary>
+    internal static SparseLatents Of(IReadOnlyList<EntryList> lists, int nLatents)
+    {
+        int[] starts = new int[lists.Count + 1];
+        for (int r = 0; r < lists.Count; r++)
+            starts[r + 1] = checked(starts[r] + lists[r].Count);
+        int[] latents = new int[starts[^1]];
+        float[] values = new float[starts[^1]];
+        for (int r = 0; r < lists.Count; r++)
+        {
+            lists[r].Latents.CopyTo(latents.AsSpan(starts[r]));
+            lists[r].Values.CopyTo(values.AsSpan(starts[r]));
+        }
+        return new(nLatents, starts, latents, values);
+    }
+
     /// <summary>All latents, [rows, n_latents].</summary>
     public Tensor ToDense()
     {

@@ -52,9 +52,10 @@ public sealed class DictionaryFit
     public static DictionaryFit Of(CoderSet dictionary, DictionaryMeasures measures)
     {
         StatedFigures? stated = StatedFigures.Of(dictionary);
-        List<FitFigure> figures = [.. measures.Sites.Select(site => Fvu(site, stated?.Explained))];
-        if (stated?.L0 is double l0)
-            figures.Add(L0(measures.Latents[0], l0));
+        List<FitFigure> figures = [.. measures.Sites.Select((site, i) => Fvu(site, stated?.Explained[i]))];
+        for (int coder = 0; coder < measures.Latents.Count; coder++)
+            if (stated?.L0[coder] is double l0)
+                figures.Add(L0(measures.Latents[coder], l0));
         if (measures.Spliced is { } spliced)
         {
             figures.Add(CrossEntropy(spliced, measures));

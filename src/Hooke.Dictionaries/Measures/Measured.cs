@@ -11,5 +11,5 @@ public sealed record Measured(double Value, double Low, double High, long N)
     public bool HasInterval => double.IsFinite(Low) && double.IsFinite(High);
 
     /// <summary>1 − the number, its interval turned round: of a fraction, what is left.</summary>
-    public Measured Rest => new(1 - Value, 1 - High, 1 - Low, N);
+    public Measured Rest() => new(1 - Value, 1 - High, 1 - Low, N);
 }

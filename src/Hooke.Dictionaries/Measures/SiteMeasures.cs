@@ -14,7 +14,7 @@ namespace Hooke.Dictionaries;
 public sealed record SiteMeasures(Address At, Measured Fvu, Measured Cosine, Measured NormRatio, Measured Scale)
 {
     /// <summary>1 − FVU.</summary>
-    public Measured Explained => Fvu.Rest;
+    public Measured Explained => Fvu.Rest();
 }
 
 /// <summary>Sums over tokens at a site, squares taken about a given centre.</summary>

@@ -151,7 +151,11 @@ public sealed record TraceCheck(
     // What is deliberate, by kind of node.
     static IEnumerable<string> Explained(AttributionGraph graph)
     {
-        foreach (TraceNode node in graph.Nodes.Where(node => !Ranks(node)))
+        bool[] acts = new bool[graph.Nodes.Count];
+        for (int target = 0; target < acts.Length; target++)
+            foreach (int source in graph.SourcesOf(target))
+                acts[source] = true;
+        foreach (TraceNode node in graph.Nodes.Where((node, i) => acts[i] && !Ranks(node)))
             yield return Named(node) + (node.Kind == TraceNodeKind.Bias
                 ? ": what this bias adds, which circuit-tracer leaves out of every row"
                 : node.Name == "zeroed positions"
