@@ -11,7 +11,7 @@ sealed record DictionaryShape(int NLatents)
     public const int Width = 768, K = 32, Rows = 4096, Batches = 2;
     const float Rate = 1e-4f;
 
-    /// <summary>A trainer, and batches that are sparse sums of directions, so that there is something to learn.</summary>
+    /// <summary>A trainer at its start.</summary>
     public DictionaryTrainer Trainer()
     {
         CoderSite site = new("blocks.6.hook_resid_pre", Width);
@@ -27,7 +27,7 @@ sealed record DictionaryShape(int NLatents)
         }, new CoderPlace([site], [site]));
     }
 
-    /// <summary>The batches.</summary>
+    /// <summary>Batches of normal numbers.</summary>
     public static Tensor[] Random() => [.. Enumerable.Range(0, Batches).Select(b =>
     {
         Rng rng = new Rng(2).Fork(b);
@@ -51,7 +51,7 @@ sealed record DictionaryShape(int NLatents)
     }
 
     /// <summary>What the peer is told to begin with.</summary>
-    public JsonObject Begin(string file, bool gathers, bool foreachs = false) => new()
+    public JsonObject Begin(string file, string how) => new()
     {
         ["do"] = "begin",
         ["file"] = file,
@@ -61,7 +61,6 @@ sealed record DictionaryShape(int NLatents)
         ["rows"] = Rows,
         ["batches"] = Batches,
         ["rate"] = Rate,
-        ["gathers"] = gathers,
-        ["foreach"] = foreachs,
+        ["how"] = how,
     };
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Hooke.Dictionaries;
@@ -21,8 +20,9 @@ static class DictionaryTraining
             + $"batch {DictionaryShape.Rows:N0}, Adam; a step.");
         Table.Columns("PyTorch", "");
         Tensor[] batches = DictionaryShape.Random();
-        foreach ((string what, bool gathers) in new[] { ("dense", false), ("gathering", true) })
-            Compare(shape, peer, batches, what, gathers);
+        Compare(shape, peer, batches, "dense, as SAELens does", "dense");
+        Compare(shape, peer, batches, "gathering, as sparsify does", "sparsify");
+        Compare(shape, peer, batches, "gathering, at its best", "bags");
         Console.WriteLine();
         PrintMemory();
         Console.WriteLine();
@@ -36,36 +36,19 @@ static class DictionaryTraining
     /// <summary>The most memory that training has resident, in a process of its own: prints bytes beyond the runtime's.</summary>
     public static void Memory()
     {
-        Tensor[] batches = DictionaryShape.Random();
-        foreach (Tensor batch in batches)
-            batch.Dispose();
         long before = Benchmarks.Memory.MostResident();
-        batches = DictionaryShape.Random();
+        Tensor[] batches = DictionaryShape.Random();
         using DictionaryTrainer trainer = new DictionaryShape(16_384).Trainer();
         for (int i = 0; i < 4; i++)
             trainer.Step([batches[i % batches.Length]], [batches[i % batches.Length]]);
         Console.WriteLine(FormattableString.Invariant($"{Benchmarks.Memory.MostResident() - before}"));
     }
 
-    /// <summary>Processor seconds of a step, for whoever looks for where they go.</summary>
-    public static void Step(int latents)
-    {
-        Tensor[] batches = DictionaryShape.Random();
-        using DictionaryTrainer trainer = new DictionaryShape(latents).Trainer();
-        for (int i = 0; i < 5; i++)
-        {
-            TimeSpan start = Process.GetCurrentProcess().TotalProcessorTime;
-            TrainingFigures figures = trainer.Step([batches[i % 2]], [batches[i % 2]]);
-            TimeSpan took = Process.GetCurrentProcess().TotalProcessorTime - start;
-            Console.WriteLine(FormattableString.Invariant($"{took.TotalSeconds:F3} s, loss {figures.Loss:F4}"));
-        }
-    }
-
-    static void Compare(DictionaryShape shape, TorchPeer peer, Tensor[] batches, string what, bool gathers)
+    static void Compare(DictionaryShape shape, TorchPeer peer, Tensor[] batches, string what, string how)
     {
         using DictionaryTrainer trainer = shape.Trainer();
         shape.Write(peer.File, trainer, batches);
-        peer.Ask(shape.Begin(peer.File, gathers));
+        peer.Ask(shape.Begin(peer.File, how));
         JsonObject step = new() { ["do"] = "step" };
         List<double> ours = [], theirs = [];
         double[] ms = Turns.Medians(Rounds,
@@ -95,9 +78,10 @@ static class DictionaryTraining
         long buffer = (long)DictionaryShape.Batches * DictionaryShape.Rows * DictionaryShape.Width * sizeof(float);
         long most = long.Parse(Benchmarks.Memory.InProcess("dictionary", "memory"), CultureInfo.InvariantCulture);
         Console.WriteLine(FormattableString.Invariant(
-            $"Most memory resident: {most / 1e6:N0} MB; weights, moments and batches are {((3 * weights) + buffer) / 1e6:N0} MB, ")
+            $"Most memory resident: {most / 1e6:N0} MB; ")
+            + FormattableString.Invariant($"weights, moments and batches are {((3 * weights) + buffer) / 1e6:N0} MB, ")
             + FormattableString.Invariant($"the ratio {(double)most / ((3 * weights) + buffer):F2} ")
-            + FormattableString.Invariant($"({(double)most / ((4 * weights) + buffer):F2} with gradients, which Hooke does not keep)."));
+            + FormattableString.Invariant($"({(double)most / ((4 * weights) + buffer):F2} with gradients, which are not kept)."));
     }
 
     static double PrintCost(int latents, Tensor[] batches, double before)

@@ -35,7 +35,7 @@ static class Memory
         {
             using (Model model = RandomGpt2.Create())
                 model.Save(folder.FullName);
-            Console.Write(InProcess("record", folder.FullName));
+            Console.Write(InProcess("memory", "record", folder.FullName));
         }
         finally
         {
@@ -75,7 +75,7 @@ static class Memory
 
     static void Load(string folder, string form, long size)
     {
-        string[] said = InProcess("load", folder, form).Split(' ', StringSplitOptions.TrimEntries);
+        string[] said = InProcess("memory", "load", folder, form).Split(' ', StringSplitOptions.TrimEntries);
         double seconds = double.Parse(said[0], CultureInfo.InvariantCulture);
         long most = long.Parse(said[1], CultureInfo.InvariantCulture);
         string load = FormattableString.Invariant($"{seconds:F1} s");
@@ -85,13 +85,14 @@ static class Memory
     // A process of its own, so that nothing else was ever resident in it.
     public static string InProcess(params string[] what)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["memory", .. what])
+        using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, what)
         {
             RedirectStandardOutput = true,
         })!;
         string said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? said : throw new InputException($"the process that was to {what[0]} has failed");
+        return process.ExitCode == 0 ? said
+            : throw new InputException($"the process that was to {string.Join(' ', what)} has failed");
     }
 
     public static long MostResident()

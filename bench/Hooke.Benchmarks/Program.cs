@@ -42,19 +42,25 @@ try
         case ["dictionary", "memory"]:
             DictionaryTraining.Memory();
             return 0;
-        case ["dictionary", "step", string latents]:
-            DictionaryTraining.Step(int.Parse(latents, CultureInfo.InvariantCulture));
+        case ["coding"]:
+            DictionaryCoding.Run();
             return 0;
         case ["trace"]:
             Tracing.Run();
+            return 0;
+        case ["trace", "small", string tokens]:
+            TracingMemory.Small(int.Parse(tokens, CultureInfo.InvariantCulture));
+            return 0;
+        case ["trace", "gpt2"]:
+            TracingMemory.Gpt2();
             return 0;
         case ["coldstart", string program]:
             ColdStart.Run(program);
             return 0;
         default:
             Console.Error.WriteLine(
-                "Say which table: forward, attribution, sweep, heads, eapig, generation, dictionary, coldstart PROGRAM, "
-                + "memory or matmul [SHAPE ...], for example: matmul 128x768x3072");
+                "Say which table: forward, attribution, sweep, heads, eapig, trace, generation, dictionary, coding, "
+                + "coldstart PROGRAM, memory or matmul [SHAPE ...], for example: matmul 128x768x3072");
             return 2;
     }
 }

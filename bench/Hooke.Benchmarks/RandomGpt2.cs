@@ -41,6 +41,13 @@ static class RandomGpt2
         DVocab = 1024,
     });
 
+    /// <summary>A prompt of random tokens of a vocabulary.</summary>
+    public static int[] Tokens(int count, int vocabulary)
+    {
+        Draws draws = new Rng(2).Draw();
+        return [.. Enumerable.Range(0, count).Select(_ => draws.Below(vocabulary))];
+    }
+
     static Model Create(TransformerConfig config) => new(config, new TransformerWeights(config, Weight));
 
     /// <summary>Prompts of random tokens.</summary>

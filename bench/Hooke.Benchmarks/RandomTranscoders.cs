@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Hooke.Dictionaries;
 using Hooke.Models;
 using Hooke.Tensors;
@@ -9,6 +10,19 @@ static class RandomTranscoders
 {
     public static CoderSet Create(TransformerConfig model, int latents, int active) =>
         new([.. Enumerable.Range(0, model.NLayers).Select(layer => Coder(model.DModel, latents, active, layer))]);
+
+    /// <summary>The weights in one file, as the peer reads them.</summary>
+    public static void Write(CoderSet coders, string path)
+    {
+        using FileStream file = File.Create(path);
+        foreach (CoderWeights weights in coders.Coders.Select(coder => coder.Weights))
+        {
+            int[] all = [.. Enumerable.Range(0, weights.EncoderBias.Shape.Count)];
+            using Tensor encoder = Ops.GatherColumns(weights.Encoder, all);
+            foreach (Tensor part in new[] { encoder, weights.EncoderBias, weights.Decoders[0].Weight, weights.Decoders[0].Bias! })
+                file.Write(MemoryMarshal.AsBytes(part.Data));
+        }
+    }
 
     static SparseCoder Coder(int width, int latents, int active, int layer)
     {

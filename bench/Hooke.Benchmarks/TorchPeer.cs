@@ -46,6 +46,9 @@ sealed class TorchPeer : IDisposable
     /// <summary>A file for what is too long for a line.</summary>
     public string File => Path.Combine(_folder.FullName, "answer");
 
+    /// <summary>A file for what is handed over once.</summary>
+    public string Given => Path.Combine(_folder.FullName, "given");
+
     /// <summary>Asks for work and waits for the answer.</summary>
     /// <exception cref="InputException">The peer has failed; it has said why on standard error.</exception>
     public JsonNode Ask(JsonObject request)

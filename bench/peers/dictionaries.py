@@ -15,8 +15,9 @@ class Gathered(torch.autograd.Function):
     """Latents times decoder rows, by gathering the rows that are active; gradients of these alone."""
 
     @staticmethod
-    def forward(context, indices, values, decoder):
+    def forward(context, indices, values, decoder, transposed):
         context.save_for_backward(indices, values, decoder)
+        context.transposed = transposed
         return embedding_bag(indices, decoder, per_sample_weights=values, mode="sum")
 
     @staticmethod
@@ -26,14 +27,15 @@ class Gathered(torch.autograd.Function):
         for start in range(0, len(indices), 256):  # so that what is gathered stays near the processor
             rows = decoder[indices[start:start + 256]]
             slopes[start:start + 256] = torch.bmm(rows, gradient[start:start + 256].unsqueeze(2)).squeeze(2)
-        return None, slopes, by_latent(indices, values, gradient, len(decoder))
+        return None, slopes, context.transposed(indices, values, gradient, len(decoder)), None
 
 
 class Encoded(torch.autograd.Function):
     """The k largest latents; the gradient of the encoder touches these alone."""
 
     @staticmethod
-    def forward(context, x, encoder, bias, k):
+    def forward(context, x, encoder, bias, k, transposed):
+        context.transposed = transposed
         values, indices = torch.relu_(torch.addmm(bias, x, encoder.t())).topk(k, sorted=False)
         context.save_for_backward(x, indices, values, encoder)
         context.mark_non_differentiable(indices)
@@ -45,11 +47,22 @@ class Encoded(torch.autograd.Function):
         gradient = gradient * (values > 0)
         bias = torch.zeros(len(encoder)).index_add_(0, indices.flatten(), gradient.flatten())
         inputs = embedding_bag(indices, encoder, per_sample_weights=gradient, mode="sum")
-        return inputs, by_latent(indices, gradient, x, len(encoder)), bias, None
+        return inputs, context.transposed(indices, gradient, x, len(encoder)), bias, None, None
 
 
-def by_latent(indices, values, rows, latents):
-    """For each latent the sum of the rows in which it is active, times its values: a bag of rows for each latent."""
+def added(indices, values, rows, latents):
+    """For each latent the sum of the rows in which it is active, times its values: made one by one and added, as sparsify
+    does; some rows at a time, which takes less memory."""
+    sums = torch.zeros(latents, rows.shape[1])
+    for start in range(0, len(rows), 256):
+        part = slice(start, start + 256)
+        each = values[part].unsqueeze(2) * rows[part].unsqueeze(1)
+        sums.index_add_(0, indices[part].flatten(), each.flatten(0, 1))
+    return sums
+
+
+def bagged(indices, values, rows, latents):
+    """The same as a bag of rows for each latent, the fastest way that was found."""
     flat, order = indices.flatten().sort()
     starts = torch.searchsorted(flat, torch.arange(latents))
     return embedding_bag(
@@ -66,11 +79,12 @@ class Autoencoder:
         self.batches = numbers[latents * width:].view(request["batches"], request["rows"], width).clone()
         self.decoder, self.bias = rows.clone().requires_grad_(), torch.zeros(latents, requires_grad=True)
         self.centre = torch.zeros(width, requires_grad=True)
-        self.gathers = request["gathers"]
+        self.gathers = request["how"] != "dense"
+        self.transposed = bagged if request["how"] == "bags" else added
         # as each library keeps it: [in, out] for the dense step, [out, in] for the gathering one
         self.encoder = (rows if self.gathers else rows.t()).clone(memory_format=torch.contiguous_format).requires_grad_()
         parameters = [self.encoder, self.decoder, self.bias, self.centre]
-        self.adam = torch.optim.Adam(parameters, lr=request["rate"], foreach=request["foreach"])
+        self.adam = torch.optim.Adam(parameters, lr=request["rate"])
 
     def dense(self, x):
         latents = torch.relu(torch.addmm(self.bias, x - self.centre, self.encoder))
@@ -78,8 +92,8 @@ class Autoencoder:
         return torch.zeros_like(latents).scatter(-1, indices, values) @ self.decoder + self.centre
 
     def gathered(self, x):
-        values, indices = Encoded.apply(x - self.centre, self.encoder, self.bias, self.k)
-        return Gathered.apply(indices, values, self.decoder) + self.centre
+        values, indices = Encoded.apply(x - self.centre, self.encoder, self.bias, self.k, self.transposed)
+        return Gathered.apply(indices, values, self.decoder, self.transposed) + self.centre
 
     def reconstruct(self, x):
         return self.gathered(x) if self.gathers else self.dense(x)

@@ -14,6 +14,7 @@ from edges import EdgeAttribution
 from generation import generate
 from gpt2 import Gpt2
 from sweep import HeadSweep, ResidualSweep
+from trace import traced
 
 
 def milliseconds(work):
@@ -93,6 +94,11 @@ def generation(model, request):
     return {"ms": ms, "tokens": tokens, "logits": logits}
 
 
+def trace(model, request):
+    """An attribution graph: how long it and its pruning take."""
+    return traced(model, request)
+
+
 def about(_, __):
     return {"torch": torch.__version__, "threads": torch.get_num_threads()}
 
@@ -100,7 +106,7 @@ def about(_, __):
 def main():
     folder, threads = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    commands = [about, attribution, edges, forward, generation, record, sweep]
+    commands = [about, attribution, edges, forward, generation, record, sweep, trace]
     by_name = {command.__name__: command for command in commands}
     model = Gpt2(folder)
     for line in sys.stdin:

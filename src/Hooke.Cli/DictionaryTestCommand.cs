@@ -23,20 +23,12 @@ static class DictionaryTestCommand
         Description = "The site that is read: of a set, which of its coders is tested; else where the files do not name it",
     };
 
-    static readonly Option<string> Writes = new("--writes")
-    {
-        Description = "The site that is written, where the files do not name it and it is another than what is read",
-    };
+    static readonly Option<string> Writes = DictionaryOptions.Writes(), Layout = DictionaryOptions.Layout();
 
     static readonly Option<ulong> Seed = new("--seed")
     {
         Description = "Of prompts, splits, random directions and intervals",
         DefaultValueFactory = _ => 1,
-    };
-
-    static readonly Option<string> Layout = new("--layout")
-    {
-        Description = "The layout, if it cannot be told from the files: " + string.Join(", ", CoderSet.Layouts),
     };
 
     /// <summary>The command.</summary>
@@ -113,7 +105,8 @@ static class DictionaryTestCommand
     {
         Output.Text($"{report.NLatents:n0} latents, {report.L0:f1} of them active at a token; reads {report.Reads}, writes "
             + $"{report.Writes}");
-        foreach (IGrouping<string, DictionaryScore> test in report.Scores.Where(score => score.IsShown).GroupBy(score => score.Test))
+        foreach (IGrouping<string, DictionaryScore> test in report.Scores.Where(score => score.IsShown)
+            .GroupBy(score => score.Test))
         {
             string[] coders = [.. DictionaryTesting.Coders.Where(coder => test.Any(score => score.Coder == coder))];
             Output.Table([test.Key, "latents", "n", .. coders], test.GroupBy(score => (score.What, score.Latents)).Select(row =>

@@ -39,11 +39,11 @@ static class DictionaryTrainCommand
     public static Command Create()
     {
         Command command = new("train", """
-            Train sparse autoencoders, transcoders and crosscoders on a model's activations, which are streamed while it trains: the
-            same manifest gives the same bytes. Stopped, the same command goes on where it was.
+            Train sparse autoencoders, transcoders and crosscoders on a model's activations, streamed while it trains: the same
+            manifest gives the same bytes. Stopped, the same command goes on where it was.
 
             Examples:
-              hooke dictionary train --site blocks.1.hook_resid_post --kind TopK --latents 1024 --k 16 --tokens 2000000 --out my-sae
+              hooke dictionary train --site blocks.1.hook_resid_post --kind TopK --k 16 --tokens 2000000 --out my-sae
               hooke dictionary train my-sae/manifest.json --out again
             """)
         {
@@ -66,7 +66,8 @@ static class DictionaryTrainCommand
             return Print(parsed, finished, folder);
         Model[] loaded = [.. models.Select(model => Model.Load(model))];
         string beside = path is null ? folder : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        using TrainingRun run = new(manifest, loaded, TrainingText.Open(manifest.Text, models[0], loaded[0].Tokenizer, beside), folder);
+        ITokenSource text = TrainingText.Open(manifest.Text, models[0], loaded[0].Tokenizer, beside);
+        using TrainingRun run = new(manifest, loaded, text, folder);
         Console.Error.WriteLine($"streams {string.Join(", ", run.Sites)} through a buffer of at most {run.BufferRows:n0} rows, "
             + $"{run.BufferBytes / 1e6:n1} MB");
         if (run.Step > 0)
@@ -85,7 +86,8 @@ static class DictionaryTrainCommand
         for (int i = 0; i < folders.Length; i++)
             if (ManifestFile.ModelOf(folders[i]) is var found && found != manifest.Models[i])
                 throw new InputException($"{folders[i]} is another model than the manifest's: its weights have the SHA-256 "
-                    + $"{found.Weights} and its config {found.Config}, not {manifest.Models[i].Weights} and {manifest.Models[i].Config}");
+                    + $"{found.Weights} and its config {found.Config}, not {manifest.Models[i].Weights} and "
+                    + $"{manifest.Models[i].Config}");
     }
 
     static TrainingManifest Watch(TrainingRun run, int batch, int every, CancellationToken cancel)
@@ -116,12 +118,19 @@ static class DictionaryTrainCommand
         TrainingResult result = made.Result!;
         if (parsed.GetValue(Cli.Json))
         {
-            Output.Json(new { folder, tokens = result.Tokens, measured_tokens = result.MeasuredTokens, figures = result.Figures });
+            Output.Json(new
+            {
+                folder,
+                tokens = result.Tokens,
+                measured_tokens = result.MeasuredTokens,
+                figures = result.Figures,
+            });
             return Cli.Done;
         }
         Output.Table(["dictionary", "reads", "L0", "dead", "FVU"], result.Figures.Select(figures => (IReadOnlyList<string>)
             [figures.Dictionary, figures.Site, $"{figures.L0:f2}", $"{figures.DeadShare:p1}", $"{figures.Fvu:f4}"]));
-        Console.Out.WriteLine($"{folder}: learnt from {result.Tokens:n0} tokens, measured on {result.MeasuredTokens:n0} behind them");
+        Console.Out.WriteLine($"{folder}: learnt from {result.Tokens:n0} tokens, measured on {result.MeasuredTokens:n0} "
+            + "behind them");
         return Cli.Done;
     }
 }
@@ -152,7 +161,8 @@ sealed class TrainingProgress(int first, int steps, int batch)
         {
             double perSecond = _taken / _watch.Elapsed.TotalSeconds;
             return $"step {first + _taken}/{steps}  loss {_recent.Average(r => r.Loss):g4}  L0 {_recent.Average(r => r.L0):f1}  "
-                + $"FVU {_recent.Average(r => r.Fvu):f4}  dead {_recent.Average(r => r.Dead):p1}  {perSecond * batch:n0} tokens/s  "
+                + $"FVU {_recent.Average(r => r.Fvu):f4}  dead {_recent.Average(r => r.Dead):p1}  "
+                + $"{perSecond * batch:n0} tokens/s  "
                 + $"{TimeSpan.FromSeconds(Math.Ceiling((steps - first - _taken) / perSecond)):h\\:mm\\:ss} left";
         }
     }

@@ -80,7 +80,8 @@ static class InvestigateCommand
         Dossier dossier = StageProgress.Show(progress =>
         {
             using Investigation investigation = new(request, progress);
-            return investigation.Run().Write(folder);
+            Dossier found = investigation.Run();
+            return found.Write(folder, investigation.Graph);
         });
         if (parsed.GetValue(Cli.Json))
             Console.Out.Write(dossier.ToJson());

@@ -48,7 +48,7 @@ static class TinyworldCommand
 
     static readonly Option<string> Dictionary = new("--dictionary")
     {
-        Description = "A dictionary to put in place of the model's activations, without error terms; special tokens keep the model's own",
+        Description = "A dictionary to put in place of activations, without error terms; special tokens keep the model's own",
     };
 
     /// <summary>The command with its two parts.</summary>
@@ -67,8 +67,8 @@ static class TinyworldCommand
         train.SetAction(Train);
         Command test = new("test", $"""
             Test a world's model on held-out prompts of every behaviour.
-            The exit code is 0 where each has an accuracy of {TinyworldTest.LeastAccuracy:f2} or more, 1 where one has less; with a
-            dictionary, 0 where it keeps {TinyworldTest.LeastKept:f2} of the model's accuracy on average, 1 where less.
+            The exit code is 0 where each has an accuracy of {TinyworldTest.LeastAccuracy:f2} or more, 1 where one has less;
+            with a dictionary, 0 where it keeps {TinyworldTest.LeastKept:f2} of the model's accuracy on average, 1 where less.
 
             Examples:
               hooke tinyworld test
@@ -149,7 +149,8 @@ static class TinyworldCommand
             Output.Json(new { dictionary, kept, least_kept = TinyworldTest.LeastKept, scores = plain, spliced });
         else
         {
-            Output.Table(["behaviour", "prompts", "accuracy", "with the dictionary", "mean logit difference (nats)", "with the dictionary"],
+            Output.Table(
+                ["behaviour", "prompts", "accuracy", "with the dictionary", "mean logit difference (nats)", "with the dictionary"],
                 plain.Zip(spliced, (one, other) => (IReadOnlyList<string>)[one.Behaviour, $"{one.Prompts}", $"{one.Accuracy:f3}",
                     $"{other.Accuracy:f3}", $"{one.LogitDifference:f2}", $"{other.LogitDifference:f2}"]));
             Console.Out.WriteLine($"{dictionary} keeps {kept:p1} of the accuracy, on average over {plain.Length} behaviours");

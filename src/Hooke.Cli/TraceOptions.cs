@@ -95,6 +95,8 @@ sealed class TracedModel(Model model, CoderSet set, string? reads, string? write
 {
     public Model Model => model;
 
+    public CoderSet Set => set;
+
     public TranscoderSites Sites { get; } = new(model, set, reads, writes);
 
     public ReplacementSettings Settings { get; } = new() { Reads = reads, Writes = writes };

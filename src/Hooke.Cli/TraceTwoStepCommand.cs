@@ -18,16 +18,11 @@ static class TraceTwoStepCommand
         DefaultValueFactory = _ => Usual.Prompts,
     };
 
-    static readonly Option<double> Share = new("--least-share")
+    static readonly Option<double?> Share = new("--least-share")
     {
-        Description = "A latent belongs to a country if this share of its mean activations, summed over countries, is on it",
-        DefaultValueFactory = _ => Usual.Rule.LeastShare,
-    };
-
-    static readonly Option<double> Fired = new("--least-fired")
-    {
-        Description = "… and it fires on this share of its prompts",
-        DefaultValueFactory = _ => Usual.Rule.LeastFired,
+        Description = "A latent belongs to a country if this share of its mean activations, summed over countries, is on it "
+            + "(default: the most selective of " + string.Join(", ", Usual.Rules.Select(rule => Invariant(rule.LeastShare)))
+            + " that steers training prompts)",
     };
 
     static readonly Option<double> Nodes = new("--node-threshold")
@@ -49,7 +44,7 @@ static class TraceTwoStepCommand
               hooke trace two-step
             """)
         {
-            TraceOptions.Folder, TraceOptions.Transcoders, TraceOptions.Reads, TraceOptions.Writes, Prompts, Share, Fired, Nodes,
+            TraceOptions.Folder, TraceOptions.Transcoders, TraceOptions.Reads, TraceOptions.Writes, Prompts, Share, Nodes,
         };
         command.SetAction(Run);
         return command;
@@ -62,7 +57,7 @@ static class TraceTwoStepCommand
         TwoStepRequest request = Usual with
         {
             Prompts = Cli.Count(parsed, Prompts, 10_000),
-            Rule = new ViaRule(parsed.GetValue(Share), parsed.GetValue(Fired)),
+            Rules = parsed.GetValue(Share) is { } share ? [new ViaRule(share)] : Usual.Rules,
             NodeThreshold = parsed.GetValue(Nodes),
         };
         TwoStepResult result = TwoStepStudy.Run(
@@ -91,7 +86,8 @@ static class TraceTwoStepCommand
                     CultureInfo.InvariantCulture, $"{latent.Layer}.{latent.Latent} {latent.Role} {latent.Share:p0}"))),
             ]));
         Output.Text(string.Create(CultureInfo.InvariantCulture, $"""
-            {result.Cases.Count} of {result.Prompts} held-out prompts are answered right; injected at {result.Factor} times the mean
+            {result.Cases.Count} of {result.Prompts} held-out prompts are answered right. Chosen on training prompts: a latent
+            belongs to a country that has {result.Groups.Rule.LeastShare:p0} of its activation; injected at {result.Factor} times the mean.
             """));
         Output.Table(["share of these prompts", "with its interval"],
         [
@@ -112,8 +108,8 @@ static class TraceTwoStepCommand
         prompts = result.Prompts,
         right = result.Cases.Count,
         factor = result.Factor,
-        least_share = result.Request.Rule.LeastShare,
-        least_fired = result.Request.Rule.LeastFired,
+        least_share = result.Groups.Rule.LeastShare,
+        least_fired = result.Groups.Rule.LeastFired,
         contained = result.Contained,
         leading = result.Leading,
         wrong_contained = result.WrongContained,
@@ -133,6 +129,8 @@ static class TraceTwoStepCommand
             answer_steered = textOf(c.AnswerSteered),
         }),
     };
+
+    static string Invariant(double number) => number.ToString(CultureInfo.InvariantCulture);
 
     static string Text(Estimate estimate) => estimate.InPercent();
 }

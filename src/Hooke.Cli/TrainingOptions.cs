@@ -5,7 +5,7 @@ using Hooke.Tensors;
 
 namespace Hooke.Cli;
 
-/// <summary>The options of <c>hooke dictionary train</c> that take the place of a manifest, and the manifest that they make.</summary>
+/// <summary>The options of <c>hooke dictionary train</c> in place of a manifest, and the manifest that they make.</summary>
 static class TrainingOptions
 {
     static readonly Option<string[]> Site = new("--site")
@@ -18,10 +18,13 @@ static class TrainingOptions
         Description = "The site that a transcoder writes; one for each --site",
     };
 
-    static readonly Option<CoderKind> Kind = new("--kind")
+    static readonly CoderKind[] Kinds =
+        [CoderKind.Relu, CoderKind.Gated, CoderKind.TopK, CoderKind.BatchTopK, CoderKind.JumpRelu];
+
+    static readonly Option<string> Kind = new("--kind")
     {
-        Description = "Relu, Gated, TopK, BatchTopK or JumpRelu",
-        DefaultValueFactory = _ => CoderKind.BatchTopK,
+        Description = $"One of {string.Join(", ", Kinds)}; BatchTopK is written as the JumpRelu that it is evaluated as",
+        DefaultValueFactory = _ => $"{CoderKind.BatchTopK}",
     };
 
     static readonly Option<int> Latents = new("--latents") { Description = "Latents", DefaultValueFactory = _ => 1024 };
@@ -124,7 +127,7 @@ static class TrainingOptions
 
     static TrainingRecipe Recipe(ParseResult parsed)
     {
-        CoderKind kind = parsed.GetValue(Kind);
+        CoderKind kind = KindNamed(parsed.GetValue(Kind)!);
         int steps = Math.Max(1, Cli.Count(parsed, Tokens, int.MaxValue) / Cli.Count(parsed, Batch, 1 << 20));
         bool hasK = kind is CoderKind.TopK or CoderKind.BatchTopK;
         return new TrainingRecipe
@@ -134,12 +137,20 @@ static class TrainingOptions
             Steps = steps,
             K = hasK ? Cli.Count(parsed, K, 1 << 24) : null,
             Sparsity = hasK ? null : new SparsityRecipe(
-                kind == CoderKind.JumpRelu ? SparsityPenalty.L0 : SparsityPenalty.WeightedL1, parsed.GetValue(Sparsity), steps / 10),
+                kind == CoderKind.JumpRelu ? SparsityPenalty.L0 : SparsityPenalty.WeightedL1,
+                parsed.GetValue(Sparsity), steps / 10),
             Revival = new RevivalRecipe(DeadAfter: Math.Max(10_000, parsed.GetValue(Tokens) / 20)),
             Optimizer = new OptimizerRecipe(
                 LearningRate: parsed.GetValue(LearningRate), WarmUpSteps: steps / 20, DecaySteps: steps / 5),
             Seed = parsed.GetValue(Seed),
         };
+    }
+
+    static CoderKind KindNamed(string name)
+    {
+        int at = Array.FindIndex(Kinds, kind => string.Equals($"{kind}", name, StringComparison.OrdinalIgnoreCase));
+        return at >= 0 ? Kinds[at]
+            : throw new InputException($"there is no kind '{name}' to train; there are {string.Join(", ", Kinds)}");
     }
 
     static string NameOf(string site) => string.Concat(site.Select(c => char.IsAsciiLetterOrDigit(c) || c == '_' ? c : '-'));

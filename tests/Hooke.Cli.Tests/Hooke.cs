@@ -31,14 +31,21 @@ static class Hooke
 
     public static Process Start(params string[] arguments)
     {
-        ProcessStartInfo start = new(Published ?? "dotnet", Published is null ? [Program, .. arguments] : arguments)
-        {
-            WorkingDirectory = Fixtures.Root,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return Process.Start(start)!;
+        IReadOnlyList<string> words = Words(arguments);
+        return Process.Start(Command(words[0], words.Skip(1)))!;
     }
+
+    /// <summary>What the program is called by, and its arguments.</summary>
+    public static IReadOnlyList<string> Words(params string[] arguments) =>
+        Published is null ? ["dotnet", Program, .. arguments] : [Published, .. arguments];
+
+    /// <summary>How some program is started in the repository's folder.</summary>
+    public static ProcessStartInfo Command(string program, IEnumerable<string> arguments) => new(program, arguments)
+    {
+        WorkingDirectory = Fixtures.Root,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
 
     public static Outcome Wait(Process process)
     {

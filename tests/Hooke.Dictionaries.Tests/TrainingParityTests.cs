@@ -22,6 +22,47 @@ public class TrainingParityTests
         Threshold = new(0.01f, 0.3f),
     }, "l0_loss");
 
+    /// <summary>
+    /// What differs is meant: SAELens' auxiliary loss decodes with the bias, which its target does not hold, and takes
+    /// negative pre-activations of dead latents too. So losses but the auxiliary one, and all that happens to living
+    /// latents, are compared.
+    /// </summary>
+    [FixtureFact]
+    public void TopK_does_to_living_latents_what_SAELens_does()
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(
+            Path.Combine(Fixtures.ThirdParty("parity", "saelens", "train_topk"), "training_reference.safetensors"));
+        CoderSite site = new("blocks.1.hook_resid_post", 32);
+        TrainingRecipe recipe = Recipe(CoderKind.TopK) with
+        {
+            K = 8,
+            RanksByDecoderNorm = true,
+            Revival = new(DeadAfter: 1000, AuxK: 16, AuxCoefficient: 1, AuxUnit: ErrorUnit.Squared),
+        };
+        using DictionaryTrainer trainer = new(recipe, new CoderPlace([site], [site]));
+        Begin(trainer, file);
+        long[] dead = file.ReadInt64("dead_neuron_mask");
+        for (int i = 0; i < dead.Length; i++)
+            trainer.Coders[0].Unfired[i] = dead[i] == 1 ? 1000 : 0;
+        using Tensor input = Read(file, "step0.input", 64, 32);
+        TrainingFigures figures = trainer.Step([input], [input]);
+        Near(Scalar(file, "step0.loss.mse_loss"), figures.Error);
+        Assert.True(figures.Auxiliary > 0);
+        int[] living = [.. Enumerable.Range(0, 96).Where(i => dead[i] == 0)];
+        Assert.InRange(living.Length, 40, 95);
+        float[] encoder = Transposed(Numbers(file, "step0.after.W_enc"), 32, 96), decoder = Numbers(file, "step0.after.W_dec");
+        float[] bias = Numbers(file, "step0.after.b_enc");
+        foreach (int i in living)
+        {
+            Assert.Equal(bias[i], trainer.Coders[0].EncoderBias.Value.Data[i], WeightTolerance);
+            for (int d = 0; d < 32; d++)
+            {
+                Assert.Equal(encoder[(i * 32) + d], trainer.Coders[0].Encoder.Row(i)[d], WeightTolerance);
+                Assert.Equal(decoder[(i * 32) + d], trainer.Coders[0].Decoder.Row(i)[d], WeightTolerance);
+            }
+        }
+    }
+
     static TrainingRecipe Recipe(CoderKind kind) => new()
     {
         Kind = kind,

@@ -26,6 +26,25 @@ public sealed class FindingTests
     public void A_control_does_as_well_when_it_is_as_near_to_one(double control, int expected) =>
         Assert.Equal(expected, new Sufficiency(Made.Around(0.9), [control], HeldOut: true).AsGood);
 
+    [Theory]
+    [InlineData(0, 0.9, 0.7, 30, Outcome.Supports)]
+    [InlineData(1, 0.9, 0.7, 30, Outcome.Contradicts)]
+    [InlineData(0, 0.9, 0.52, 30, Outcome.Undecided)]
+    [InlineData(0, 0.6, 0.7, 30, Outcome.FallsShort)]
+    [InlineData(0, 0.4, 0.7, 30, Outcome.Contradicts)]
+    [InlineData(0, 0.9, 0.7, 5, Outcome.Undecided)]
+    [InlineData(1, 0.9, 0.7, 5, Outcome.Contradicts)]
+    public void A_graph_asks_exact_edges_signs_that_last_and_controls_that_do_less(
+        int disagreeing, double signs, double beyond, int sources, Outcome expected)
+    {
+        GraphAgreement graph = new(100, disagreeing, 1e-5, Made.Around(signs) with { N = sources }, Made.Around(beyond));
+        Assert.Equal(expected, graph.Outcome);
+        Findings findings = new() { Graph = graph };
+        Assert.Contains(findings.Tests(), test => test.Sentence == graph.Sentence);
+        Assert.DoesNotContain(new Findings().Tests(), test => test.Name == "graph");
+        Assert.Equal(expected == Outcome.Contradicts, TierRule.Compute(findings).Tier == Tier.Disconfirmed);
+    }
+
     [Fact]
     public void The_p_of_controls_counts_the_circuit_itself()
     {

@@ -54,7 +54,6 @@ sealed record LatentTarget(int Layer, int Position, int Index) : TraceTarget(
         Kind = TraceNodeKind.Target,
         Layer = Layer,
         Position = Position,
-        Index = Index,
         Name = Name,
     };
 }

@@ -68,9 +68,13 @@ public sealed class Tracer
 /// <summary>What tracing keeps and needs at most.</summary>
 /// <param name="Edges">How many edges are kept at most.</param>
 /// <param name="EdgeBytes">What they take.</param>
+/// <param name="HeldBytes">What the prompt's patterns, errors and embeddings take, as recorded and as held.</param>
 /// <param name="WorkingBytes">What rows and gradients take while they are computed.</param>
-public sealed record TraceMemory(long Edges, long EdgeBytes, long WorkingBytes)
+public sealed record TraceMemory(long Edges, long EdgeBytes, long HeldBytes, long WorkingBytes)
 {
+    /// <summary>All of it; the model, its transcoders and the runtime come on top.</summary>
+    public long Bytes => EdgeBytes + HeldBytes + WorkingBytes;
+
     internal static TraceMemory Of(LocalReplacement model, TraceRequest request, SourceSpace space, RowBatches batches)
     {
         // A latent's sources: all of lower layers and no later positions, as many biases as there are.
@@ -96,7 +100,9 @@ public sealed record TraceMemory(long Edges, long EdgeBytes, long WorkingBytes)
             edges += sources * Math.Min(left, count);
             left -= Math.Min(left, count);
         }
-        return new(edges, edges * (sizeof(int) + sizeof(float)), batches.WorkingBytes);
+        long held = layers * (long)space.Positions
+            * (((long)model.Model.Config.NHeads * space.Positions) + (2L * model.Model.Config.DModel));
+        return new(edges, edges * (sizeof(int) + sizeof(float)), 2 * sizeof(float) * held, batches.WorkingBytes);
 
         long Kept(long sources) => Math.Min(sources, request.MaxEdgesPerNode ?? long.MaxValue) + constants;
     }

@@ -11,6 +11,7 @@ public sealed class SparseCoder : IDisposable
     const int LatentsAtOnce = 1 << 23; // 32 MiB of dense latents at once, however many inputs there are
 
     readonly LatentActivation _activation;
+    readonly RowSearch? _search; // null for kinds that are encoded the dense way
     readonly float[]? _wideEncoder; // W_enc row by row, where products are summed in double precision
     readonly Tensor? _decoderNorms, _reciprocalNorms; // ‖W_dec[i]‖ over all outputs, where latents are scaled by it
 
@@ -21,6 +22,7 @@ public sealed class SparseCoder : IDisposable
         (Config, Weights) = (config, weights);
         RequireShapes();
         _activation = new LatentActivation(config, weights);
+        _search = SparseEncoding.SearchFor(config, weights);
         _wideEncoder = config.EncodesInDouble ? StoredWeights.Numbers(weights.Encoder) : null;
         if (config.ScalesByDecoderNorm)
         {
@@ -115,8 +117,19 @@ public sealed class SparseCoder : IDisposable
         _reciprocalNorms?.Dispose();
     }
 
-    // Block by block, so that what is dense never holds the latents of all inputs. A row's bytes do not depend on the others.
     SparseLatents EncodeSparse(ScaledInput scaled)
+    {
+        if (_search is not null)
+        {
+            using Tensor centred = Centred(scaled.Rows);
+            if (SparseEncoding.Encode(centred, Weights.Encoder, _search) is { } latents)
+                return latents;
+        }
+        return EncodeInBlocks(scaled);
+    }
+
+    // So that what is dense never holds the latents of all inputs. A row's bytes do not depend on the others.
+    SparseLatents EncodeInBlocks(ScaledInput scaled)
     {
         (int count, int width) = (scaled.Rows.Shape[0], Config.DIn);
         int block = Math.Max(64, LatentsAtOnce / Config.NLatents);
@@ -139,9 +152,11 @@ public sealed class SparseCoder : IDisposable
         return latents;
     }
 
+    Tensor Centred(Tensor rows) => Config.SubtractsDecoderBias ? WithoutBias(rows) : rows.Share();
+
     Tensor Pre(Tensor rows, Tensor? bias)
     {
-        using Tensor centred = Config.SubtractsDecoderBias ? WithoutBias(rows) : rows.Share();
+        using Tensor centred = Centred(rows);
         Tensor pre = _wideEncoder is null
             ? Ops.MatMul(centred, Weights.Encoder, bias)
             : WideProduct.MatMul(centred, _wideEncoder, bias);

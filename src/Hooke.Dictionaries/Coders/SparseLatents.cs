@@ -85,9 +85,26 @@ public sealed class SparseLatents
                 latents.Add(latent);
                 values.Add(value);
             }
-            starts.AsSpan(row + 1).Fill(latents.Count);
+            starts[row + 1] = latents.Count;
         }
+        FillGaps(starts);
         return new(nLatents, starts, [.. latents], [.. values]);
+    }
+
+    /// <summary>What was found in each row.</summary>
+    internal static SparseLatents Of(IReadOnlyList<EntryList> lists, int nLatents)
+    {
+        int[] starts = new int[lists.Count + 1];
+        for (int r = 0; r < lists.Count; r++)
+            starts[r + 1] = checked(starts[r] + lists[r].Count);
+        int[] latents = new int[starts[^1]];
+        float[] values = new float[starts[^1]];
+        for (int r = 0; r < lists.Count; r++)
+        {
+            lists[r].Latents.CopyTo(latents.AsSpan(starts[r]));
+            lists[r].Values.CopyTo(values.AsSpan(starts[r]));
+        }
+        return new(nLatents, starts, latents, values);
     }
 
     /// <summary>All latents, [rows, n_latents].</summary>
@@ -116,6 +133,23 @@ public sealed class SparseLatents
         return new(NLatents, starts, [.. latents], [.. values]);
     }
 
+    /// <summary>The same inputs, those left out without latents.</summary>
+    /// <param name="rows">The inputs kept, in rising order.</param>
+    internal SparseLatents Only(IReadOnlyList<int> rows)
+    {
+        int[] starts = new int[_starts.Length];
+        List<int> latents = [];
+        List<float> values = [];
+        foreach (int row in rows)
+        {
+            latents.AddRange(LatentsOf(row));
+            values.AddRange(ValuesOf(row));
+            starts[row + 1] = latents.Count;
+        }
+        FillGaps(starts);
+        return new(NLatents, starts, [.. latents], [.. values]);
+    }
+
     /// <summary>Every value times its latent's factor.</summary>
     internal SparseLatents Scaled(ReadOnlySpan<float> factors)
     {
@@ -126,6 +160,13 @@ public sealed class SparseLatents
     }
 
     internal static int Grain(int width) => Math.Max(1, (1 << 14) / Math.Max(1, width));
+
+    // Inputs without latents start where the one before them ends.
+    static void FillGaps(int[] starts)
+    {
+        for (int r = 1; r < starts.Length; r++)
+            starts[r] = Math.Max(starts[r], starts[r - 1]);
+    }
 
     static int CountActive(ReadOnlySpan<float> row)
     {

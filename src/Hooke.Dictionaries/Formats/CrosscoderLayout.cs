@@ -11,8 +11,8 @@ namespace Hooke.Dictionaries;
 /// Inputs and outputs of the models lie side by side.
 /// </summary>
 /// <remarks>
-/// Source: ckkissane/crosscoder-model-diff-replication, crosscoder.py. Hooke's own besides: threshold [n_latents] for a JumpReLU one,
-/// and the names of the sites in cfg.json.
+/// Source: ckkissane/crosscoder-model-diff-replication, crosscoder.py. Hooke's own besides: threshold [n_latents] for a
+/// JumpReLU one, and the names of the sites in cfg.json.
 /// </remarks>
 sealed class CrosscoderLayout : DictionaryLayout
 {
@@ -35,8 +35,8 @@ sealed class CrosscoderLayout : DictionaryLayout
     public override void Write(CoderSet dictionary, string folder)
     {
         if (dictionary.Coders is not [{ Config: { Kind: CoderKind.Relu or CoderKind.JumpRelu, IsRectified: true } config } coder]
-            || config.Inputs.Count < 2 || config.Outputs.Count != config.Inputs.Count || !IsPlain(config) || config.SubtractsDecoderBias
-            || config.Inputs.Concat(config.Outputs).Any(site => site.Width != config.Inputs[0].Width))
+            || config.Inputs.Count < 2 || config.Outputs.Count != config.Inputs.Count || !IsPlain(config)
+            || config.SubtractsDecoderBias || config.Inputs.Concat(config.Outputs).Any(site => site.Width != config.Inputs[0].Width))
             throw Cannot(dictionary, "anything but a crosscoder of kind Relu or JumpRelu over sites of one width");
         (int sites, int width, int nLatents) = (config.Inputs.Count, config.Inputs[0].Width, config.NLatents);
         float[] decoder = new float[nLatents * sites * width], written = new float[sites * width];
@@ -54,7 +54,7 @@ sealed class CrosscoderLayout : DictionaryLayout
         torch.Add("b_dec", type, [sites, width], written);
         if (coder.Weights.Thresholds is { } thresholds)
             torch.Add("threshold", type, [nLatents], Numbers(thresholds));
-        AtomicFile.Write(Path.Combine(folder, WeightsFile), stream => torch.Write(stream, Path.GetFileNameWithoutExtension(WeightsFile)));
+        AtomicFile.Write(Path.Combine(folder, WeightsFile), stream => torch.Write(stream, "cc_weights"));
         JsonObject card = new()
         {
             ["d_in"] = width,

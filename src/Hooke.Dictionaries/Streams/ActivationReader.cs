@@ -93,7 +93,8 @@ public sealed class ActivationReader
         if (site.At != site.At.Whole)
             throw new InputException($"{site}: a dictionary reads a site whole; leave out head, neuron and positions");
         if (site.At.Site.Shape == SiteShape.Pattern)
-            throw new InputException($"{site} holds a number for each pair of tokens, not a vector for each token: name another site");
+            throw new InputException($"{site} holds a number for each pair of tokens, not a vector for each token: name "
+                + "another site");
     }
 
     // By a run of one token: what a site's width is, the model knows best.

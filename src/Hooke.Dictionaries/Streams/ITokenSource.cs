@@ -1,6 +1,6 @@
 namespace Hooke.Dictionaries;
 
-/// <summary>Endless text as sequences of tokens, each a pure function of its place, so that a stream can go on from anywhere.</summary>
+/// <summary>Endless text as sequences of tokens, each a pure function of its place: a stream goes on from anywhere.</summary>
 public interface ITokenSource
 {
     /// <summary>The most tokens that a sequence has.</summary>

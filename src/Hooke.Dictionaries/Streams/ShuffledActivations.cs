@@ -32,9 +32,11 @@ public sealed class ShuffledActivations : IDisposable
     {
         (_source, _reader, _rng) = (source, reader, new Rng(seed).Fork("order of rows"));
         if (buffer < source.Longest)
-            throw new InputException($"a buffer of {buffer} rows cannot hold a sequence of {source.Longest} tokens; make it larger");
+            throw new InputException($"a buffer of {buffer} rows cannot hold a sequence of {source.Longest} tokens; make it "
+                + "larger");
         if (reader.Widths.Any(width => (long)buffer * width > int.MaxValue / 2))
-            throw new InputException($"a buffer of {buffer} rows is too large for a site {reader.Widths.Max()} wide; make it smaller");
+            throw new InputException($"a buffer of {buffer} rows is too large for a site {reader.Widths.Max()} wide; make it "
+                + "smaller");
         _rows = [.. reader.Widths.Select(width => Tensor.Zeros(buffer, width))];
         _order = new int[buffer];
     }
@@ -58,7 +60,8 @@ public sealed class ShuffledActivations : IDisposable
     public long End => _next;
 
     /// <summary>Bytes of a buffer of so many rows of such sites.</summary>
-    public static long BytesOf(int rows, IReadOnlyList<int> widths) => sizeof(float) * (long)rows * (1 + widths.Sum(width => (long)width));
+    public static long BytesOf(int rows, IReadOnlyList<int> widths) =>
+        sizeof(float) * (long)rows * (1 + widths.Sum(width => (long)width));
 
     /// <summary>Goes to where a stream of the same source, reader, buffer and seed stood.</summary>
     public void GoTo(StreamPosition position)
@@ -145,7 +148,8 @@ public sealed class ShuffledActivations : IDisposable
         if (together.Count > 0)
             Run(together, rows);
         if (_count == 0)
-            throw new InputException($"{MostWithoutRows:n0} sequences hold only tokens that are left out; nothing can be learned of them");
+            throw new InputException($"{MostWithoutRows:n0} sequences hold only tokens that are left out; nothing can be "
+                + "learned of them");
         for (int i = 0; i < _count; i++)
             _order[i] = i;
         _rng.Fork(_first).Draw().Shuffle(new ArraySegment<int>(_order, 0, _count));

@@ -27,15 +27,16 @@ public sealed class TextTokens : ITokenSource
         Longest = context;
         _perSequence = context - _before.Length;
         if (_perSequence < 1)
-            throw new InputException($"a context of {context} tokens has no room behind the {_before.Length} that begin every text");
+            throw new InputException($"a context of {context} tokens has no room behind the {_before.Length} that begin "
+                + "every text");
         List<int> tokens = [];
         foreach (string file in files)
             foreach (string piece in Pieces(Encoding.UTF8.GetString(InputFile.ReadAllBytes(file, LargestFile))))
                 tokens.AddRange(tokenizer.Encode(piece, addSpecialTokens: false));
         Count = tokens.Count / _perSequence;
         if (Count == 0)
-            throw new InputException($"the text is {tokens.Count} tokens long, less than one sequence of {_perSequence}; give more "
-                + "text or a shorter context");
+            throw new InputException($"the text is {tokens.Count} tokens long, less than one sequence of {_perSequence}; give "
+                + "more text or a shorter context");
         _tokens = [.. tokens.Take(Count * _perSequence)];
     }
 

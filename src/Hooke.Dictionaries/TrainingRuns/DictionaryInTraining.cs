@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Hooke.Models;
 
 namespace Hooke.Dictionaries;
@@ -23,9 +25,11 @@ sealed class DictionaryInTraining : IDisposable
             DictionaryForm.CrossLayerTranscoder => [[.. reads.Select((read, i) => new CoderPlace([read], writes[i..]))]],
             _ => [[new(reads, writes)]],
         };
-        bool? subtracts = plan.Recipe.SubtractsDecoderBias ?? (plan.Form == DictionaryForm.Crosscoder ? false : null); // no layout holds it
+        TrainingRecipe recipe = plan.Form == DictionaryForm.Crosscoder // no layout holds that one subtracts the bias
+            ? plan.Recipe with { SubtractsDecoderBias = plan.Recipe.SubtractsDecoderBias ?? false }
+            : plan.Recipe;
         _trainers = [.. groups.Select((places, i) =>
-            new DictionaryTrainer(plan.Recipe with { Seed = plan.Recipe.Seed + (ulong)i, SubtractsDecoderBias = subtracts }, places))];
+            new DictionaryTrainer(recipe with { Seed = recipe.Seed + (ulong)i }, places))];
     }
 
     public DictionaryPlan Plan { get; }
@@ -34,6 +38,7 @@ sealed class DictionaryInTraining : IDisposable
     public string Layout => Plan.Layout ?? Plan.Form switch
     {
         DictionaryForm.Autoencoder => "saelens",
+        DictionaryForm.Transcoders when Trainers == 1 => "saelens", // circuit-tracer's sets begin with layer 0
         DictionaryForm.CrossLayerTranscoder => "circuit-tracer-clt",
         DictionaryForm.Crosscoder => "crosscoder",
         _ => "circuit-tracer",
@@ -67,6 +72,22 @@ sealed class DictionaryInTraining : IDisposable
         SparseCoder[] coders = [.. _trainers.SelectMany(trainer =>
             trainer.ToCoders(site => scales[IndexOf(site.Name!)]).Coders)];
         return new CoderSet([.. coders.Select(AsPublished)]) { StoredType = Plan.Stored };
+    }
+
+    /// <summary>Adds all weights to a hash.</summary>
+    public void AppendTo(IncrementalHash hash, IReadOnlyList<float> scales)
+    {
+        using CoderSet set = ToCoders(scales);
+        foreach (CoderWeights weights in set.Coders.Select(coder => coder.Weights))
+        {
+            Tensor?[] all =
+            [
+                weights.Encoder, weights.EncoderBias, weights.MagnitudeScale, weights.MagnitudeBias, weights.Thresholds,
+                .. weights.Decoders.SelectMany(decoder => (Tensor?[])[decoder.Weight, decoder.Bias, decoder.Skip]),
+            ];
+            foreach (Tensor weight in all.OfType<Tensor>())
+                hash.AppendData(MemoryMarshal.AsBytes(weight.Data));
+        }
     }
 
     public void SaveState(string folder)

@@ -5,11 +5,12 @@ using Hooke.Tensors;
 namespace Hooke.Dictionaries;
 
 /// <summary>
-/// The loss of a dictionary at the model's output: the mean over tokens of KL(the model's next token ‖ the spliced model's), in nats.
+/// The loss of a dictionary at the model's output: the mean over tokens of KL(the model's next token ‖ the spliced model's),
+/// in nats.
 /// </summary>
 /// <remarks>
-/// Coders read the plain run, and all sites that a trainer writes are replaced together; tokens without a row keep the model's own
-/// activations. Source of the idea: arXiv:2405.12241.
+/// Coders read the plain run, and all sites that a trainer writes are replaced together; tokens without a row keep the
+/// model's own activations. Source of the idea: arXiv:2405.12241.
 /// </remarks>
 sealed class EndToEnd : IDisposable
 {

@@ -6,7 +6,8 @@ sealed class FinalFigures(ActivationReader reader, ITokenSource text, long first
     const int Rows = 32_768, SequencesAtOnce = 32;
 
     /// <summary>Figures of every coder, and on how many rows they were measured; the dictionaries are disposed.</summary>
-    public (int Rows, IReadOnlyList<CoderFigures> Figures) Of(IEnumerable<(DictionaryInTraining Plan, CoderSet Coders)> dictionaries)
+    public (int Rows, IReadOnlyList<CoderFigures> Figures) Of(
+        IEnumerable<(DictionaryInTraining Plan, CoderSet Coders)> dictionaries)
     {
         Measured[] all = [.. dictionaries.Select(pair => new Measured(pair.Plan, pair.Coders, reader))];
         int rows = 0;
@@ -55,7 +56,8 @@ sealed class FinalFigures(ActivationReader reader, ITokenSource text, long first
 
         public void Add(Tensor[] activations)
         {
-            Tensor[] inputs = [.. _inputs.Select(sites => DictionaryInTraining.Beside([.. sites.Select(site => activations[site])]))];
+            Tensor[] inputs =
+                [.. _inputs.Select(sites => DictionaryInTraining.Beside([.. sites.Select(site => activations[site])]))];
             for (int c = 0; c < inputs.Length; c++)
             {
                 SparseLatents latents = _coders.Coders[c].EncodeSparse(inputs[c]);

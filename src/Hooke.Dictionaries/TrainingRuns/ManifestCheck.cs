@@ -17,10 +17,11 @@ static class ManifestCheck
             throw new InputException($"a batch of {manifest.Batch} rows is not between 1 and {LargestBatch:n0}");
         foreach (DictionaryPlan plan in manifest.Dictionaries)
         {
-            if (plan.Name is "" or "checkpoints" or "trial" || plan.Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
+            if (plan.Name is "" or "checkpoints" or "trial"
+                || plan.Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
                 || manifest.Dictionaries.Count(other => other.Name == plan.Name) > 1)
-                throw new InputException($"the dictionary's name {Quote.Of(plan.Name)} makes no folder of its own: use letters, digits, - "
-                    + "and _, another name for each, and neither checkpoints nor trial");
+                throw new InputException($"the dictionary's name {Quote.Of(plan.Name)} makes no folder of its own: use letters, "
+                    + "digits, - and _, another name for each, and neither checkpoints nor trial");
             if (plan.Layout is { } layout)
                 _ = DictionaryLayout.Named(layout);
             if (!(plan.EndToEnd >= 0) || !float.IsFinite(plan.EndToEnd))

@@ -23,8 +23,8 @@ static class PlannedSites
         return int.TryParse(text[..slash], NumberStyles.None, CultureInfo.InvariantCulture, out int model) && model > 0
             && new StreamSite(model, Address.Parse(text[(slash + 1)..])) is var site && $"{site}" == text
             ? site
-            : throw new InputException($"{Quote.Of(text)} is no site: write blocks.1.hook_resid_post, or 1/blocks.1.hook_resid_post "
-                + "for the second of two models");
+            : throw new InputException($"{Quote.Of(text)} is no site: write blocks.1.hook_resid_post, or "
+                + "1/blocks.1.hook_resid_post for the second of two models");
     }
 
     static DictionaryPlan Required(DictionaryPlan plan)
@@ -34,8 +34,8 @@ static class PlannedSites
         {
             DictionaryForm.Autoencoder when reads != 1 || plan.Writes is not null => "reads one site and writes the same",
             DictionaryForm.Crosscoder when reads < 2 || plan.Writes is not null => "reads two sites or more and writes the same",
-            DictionaryForm.Transcoders or DictionaryForm.CrossLayerTranscoder when reads != writes || reads == 0 || plan.Writes is null =>
-                "writes a site for each that it reads",
+            DictionaryForm.Transcoders or DictionaryForm.CrossLayerTranscoder
+                when reads != writes || reads == 0 || plan.Writes is null => "writes a site for each that it reads",
             _ => null,
         };
         return fault is null ? plan

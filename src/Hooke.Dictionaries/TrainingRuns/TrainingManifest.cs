@@ -27,7 +27,8 @@ public sealed record TrainingManifest
     public bool KeepsSpecialTokens { get; set; }
 
     /// <summary>
-    /// Whether activations have unit mean square in training, site by site; what they were multiplied by is folded into the weights.
+    /// Whether activations have unit mean square in training, site by site; what they were multiplied by is folded into the
+    /// weights.
     /// </summary>
     public bool ScalesActivations { get; set; } = true;
 
@@ -129,7 +130,7 @@ public sealed record TrainingResult(
 /// <param name="L0">Mean number of active latents.</param>
 /// <param name="DeadShare">Share of latents that were active for no row.</param>
 /// <param name="Fvu">
-/// Fraction of variance unexplained, centred on the mean over all rows, at the site of this coder's layer (of a crosscoder all of its
-/// sites together).
+/// Fraction of variance unexplained, centred on the mean over all rows, at the site of this coder's layer (of a crosscoder
+/// all of its sites together).
 /// </param>
 public sealed record CoderFigures(string Dictionary, string Site, double L0, double DeadShare, double Fvu);

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Hooke.Models;
 using Hooke.Tensors;
@@ -179,7 +178,13 @@ public sealed class TrainingRun : IDisposable
             Directory.CreateDirectory(_folder);
             using CoderSet coders = dictionary.ToCoders([.. _reader.Widths.Select(_ => 1f)]);
             coders.Save(trial, dictionary.Layout);
+            using CoderSet read = CoderSet.Load(trial, dictionary.Layout);
             Directory.Delete(trial, recursive: true);
+            if (!coders.Coders.Zip(read.Coders).All(pair => pair.First.Config.Inputs.SequenceEqual(pair.Second.Config.Inputs)
+                && pair.First.Config.Outputs.SequenceEqual(pair.Second.Config.Outputs)))
+                throw new InputException($"the layout {dictionary.Layout} cannot say that {dictionary.Plan.Name} reads "
+                    + $"{string.Join(", ", dictionary.Plan.Reads)}: its sets have one kind of site in every layer "
+                    + "from 0 on; choose another layout or other sites");
         }
     }
 
@@ -193,7 +198,8 @@ public sealed class TrainingRun : IDisposable
             using CoderSet coders = dictionary.ToCoders(_scales);
             coders.Save(folder, dictionary.Layout);
         }
-        (int measured, IReadOnlyList<CoderFigures> figures) = new FinalFigures(_reader, _text, Math.Max(_stream.End, (long)Steps * SequencesOfStep))
+        long behind = Math.Max(_stream.End, (long)Steps * SequencesOfStep);
+        (int measured, IReadOnlyList<CoderFigures> figures) = new FinalFigures(_reader, _text, behind)
             .Of(_dictionaries.Select(dictionary => (dictionary, CoderSet.Load(FolderOf(dictionary.Plan)))));
         TrainingManifest made = _manifest with
         {
@@ -215,16 +221,7 @@ public sealed class TrainingRun : IDisposable
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (DictionaryInTraining dictionary in _dictionaries)
-        {
-            using CoderSet set = dictionary.ToCoders(_scales);
-            foreach (CoderWeights weights in set.Coders.Select(coder => coder.Weights))
-            {
-                Tensor?[] all = [weights.Encoder, weights.EncoderBias, weights.MagnitudeScale, weights.MagnitudeBias, weights.Thresholds,
-                    .. weights.Decoders.SelectMany(decoder => (Tensor?[])[decoder.Weight, decoder.Bias, decoder.Skip])];
-                foreach (Tensor weight in all.OfType<Tensor>())
-                    hash.AppendData(MemoryMarshal.AsBytes(weight.Data));
-            }
-        }
+            dictionary.AppendTo(hash, _scales);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

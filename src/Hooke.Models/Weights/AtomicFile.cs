@@ -29,7 +29,8 @@ public static class AtomicFile
         {
             if (mine)
                 File.Delete(part);
-            if (fault is IOException or UnauthorizedAccessException)
+            if (fault is IOException or UnauthorizedAccessException
+                or ArgumentOutOfRangeException { ParamName: "value" }) // what .NET makes of EFBIG: larger than files may be there
                 throw new InputException($"Cannot write {path}: {fault.Message}", fault);
             throw;
         }

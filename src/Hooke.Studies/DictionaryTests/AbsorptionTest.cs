@@ -28,15 +28,16 @@ sealed class AbsorptionTest(IReadOnlyList<LabelledPrompts> kinds, ulong seed) : 
             AbsorptionResult[] results = new AbsorptionResult[tasks.Length];
             Tensors.Work.For(tasks.Length, i => results[i] = FeatureAbsorption.Measure(rows, tasks[i]));
             mains.AddRange(results.Select((result, i) => ($"{kind.Name} {i}", result.Main.Count)));
-            members.AddRange(results.SelectMany(result => result.Members.Select(m => ($"{kind.Name} {kind.Entities[m.Row]}", m))));
+            members.AddRange(results.SelectMany(result => result.Members)
+                .Select(member => ($"{kind.Name} {kind.Entities[member.Row]}", member)));
         }
         if (members.Count == 0)
             yield break;
-        yield return Mean("members absorbed, fraction", members.Select(m => (m.Entity, m.Member.Fraction)), members.Count);
-        yield return Mean("members absorbed whole", members.Select(m => (m.Entity, m.Member.IsFull ? 1.0 : 0)), members.Count);
-        yield return Mean("main latents of a class", mains.Select(m => (m.Class, (double)m.Main)), mains.Count);
+        yield return Mean("members absorbed, fraction", members.Select(m => (m.Entity, m.Member.Fraction)));
+        yield return Mean("members absorbed whole", members.Select(m => (m.Entity, m.Member.IsFull ? 1.0 : 0)));
+        yield return Mean("main latents of a class", mains.Select(m => (m.Class, (double)m.Main)));
     }
 
-    Finding Mean(string what, IEnumerable<(string Of, double Value)> rows, int count) =>
-        new(what, null, Sum(rows.Select(row => (row.Of, row.Value / count))));
+    Finding Mean(string what, IEnumerable<(string Of, double Value)> rows) =>
+        new(what, null, Mean(rows.Select(row => new Weighed("", row.Of, row.Value))));
 }

@@ -24,18 +24,35 @@ abstract class DictionaryTest(ulong seed)
     /// <summary>Whether a number of latents is one of those that tables show.</summary>
     protected static bool IsShown(int size) => size is 1 or 5 or 20;
 
-    /// <summary>A sum of contributions with its interval, drawn over what they belong to.</summary>
-    protected Estimate Sum(IEnumerable<(string Of, double Contribution)> contributions)
+    /// <summary>The mean over groups of their weighted means, with an interval drawn over what the rows are of.</summary>
+    protected Estimate Mean(IEnumerable<Weighed> rows)
     {
-        double[] sums = [.. contributions.GroupBy(row => row.Of).Select(group => group.Sum(row => row.Contribution))];
-        return Bootstrap.Of(sums.Length, chosen =>
+        Weighed[] all = [.. rows];
+        string[] groups = [.. all.Select(row => row.Group).Distinct()];
+        (double Value, double Weight)[][] units = [.. all.GroupBy(row => row.Of).Select(unit => groups.Select(group =>
+            (unit.Where(row => row.Group == group).Sum(row => row.Value * row.Weight),
+            unit.Where(row => row.Group == group).Sum(row => row.Weight))).ToArray())];
+        return Bootstrap.Of(units.Length, chosen =>
         {
-            double total = 0;
-            foreach (int place in chosen)
-                total += sums[place];
-            return total * sums.Length / chosen.Length;
+            double sum = 0, counted = 0;
+            for (int group = 0; group < groups.Length; group++)
+            {
+                double value = 0, weight = 0;
+                foreach (int unit in chosen)
+                    (value, weight) = (value + units[unit][group].Value, weight + units[unit][group].Weight);
+                if (weight > 0) // a small group may be missing from a resample
+                    (sum, counted) = (sum + (value / weight), counted + 1);
+            }
+            return Math.Round(sum / counted, 12);
         }, seed);
     }
+
+    /// <summary>A number of which a mean is taken.</summary>
+    /// <param name="Group">What it is averaged within.</param>
+    /// <param name="Of">What it is of, such as an entity: all numbers of one are drawn together.</param>
+    /// <param name="Value">The number.</param>
+    /// <param name="Weight">Its weight within the group.</param>
+    protected readonly record struct Weighed(string Group, string Of, double Value, double Weight = 1);
 }
 
 /// <summary>A score of one coder.</summary>

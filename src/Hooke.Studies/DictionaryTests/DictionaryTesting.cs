@@ -109,7 +109,7 @@ public static class DictionaryTesting
     static IEnumerable<LatentPlace> Baselines(LatentPlace place, Tensor activations, double l0, ulong seed)
     {
         CoderSite site = new(place.Writes.ToString(), place.Coder.Config.Outputs[0].Width);
-        yield return new(place.Model, BaselineCoders.Neurons(site));
+        yield return new(place.Model, BaselineCoders.Neurons(site, activations));
         yield return new(place.Model, BaselineCoders.PrincipalComponents(site, activations));
         yield return new(place.Model, BaselineCoders.RandomDirections(
             site, activations, place.Coder.Config.NLatents, (int)Math.Round(l0), seed));

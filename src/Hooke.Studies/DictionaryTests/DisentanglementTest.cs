@@ -4,7 +4,8 @@ namespace Hooke.Studies;
 
 /// <summary>Are there latents that carry one attribute of an entity and none of the others?</summary>
 sealed class DisentanglementTest(
-    IReadOnlyList<(string Table, int Entities, IReadOnlyList<AttributeSwaps> Attributes)> tables, ulong seed) : DictionaryTest(seed)
+    IReadOnlyList<(string Table, int Entities, IReadOnlyList<AttributeSwaps> Attributes)> tables, ulong seed)
+    : DictionaryTest(seed)
 {
     readonly ulong _seed = seed;
 
@@ -21,8 +22,8 @@ sealed class DisentanglementTest(
     /// <inheritdoc/>
     public override IEnumerable<Finding> RunWhole(LatentPlace place)
     {
-        LatentPlace whole = new(place.Model,
-            BaselineCoders.Neurons(place.Coder.Config.Outputs[0]), place.Writes.ToString());
+        LatentPlace whole = new(place.Model, BaselineCoders.Neurons(place.Coder.Config.Outputs[0]),
+            place.Writes.ToString());
         return Scored(new(whole), _ => [.. Enumerable.Repeat(true, whole.Coder.Config.NLatents)]);
     }
 
@@ -37,22 +38,19 @@ sealed class DisentanglementTest(
                 rows.AddRange(right.Select((r, i) =>
                     new Answered(attribute.Attribute, attribute.TestPairs[i], attribute.Test[i].IsCause, r)));
             }
-            yield return Finding($"{table}: disentangled", rows, row => 0.5, true);
-            yield return Finding($"{table}: changed where it should", rows, row => row.IsCause ? 1 : 0, true);
-            yield return Finding($"{table}: kept where it should", rows, row => row.IsCause ? 0 : 1, true);
+            yield return new Finding($"{table}: disentangled", null, Mean(rows.Select(Of)));
+            yield return new Finding($"{table}: changed where it should", null,
+                Mean(rows.Where(row => row.IsCause).Select(Of)));
+            yield return new Finding($"{table}: kept where it should", null,
+                Mean(rows.Where(row => !row.IsCause).Select(Of)));
             foreach (AttributeSwaps attribute in attributes)
-                yield return Finding($"{table}: {attribute.Attribute} disentangled",
-                    [.. rows.Where(row => row.Attribute == attribute.Attribute)], row => 0.5, false);
+                yield return new Finding($"{table}: {attribute.Attribute} disentangled", null,
+                    Mean(rows.Where(row => row.Attribute == attribute.Attribute).Select(Of)), IsShown: false);
         }
     }
 
-    // Both kinds of questions weigh as much in all as the weight says, whatever their numbers.
-    Finding Finding(string what, List<Answered> rows, Func<Answered, double> weight, bool isShown)
-    {
-        int causes = rows.Count(row => row.IsCause), others = rows.Count - causes;
-        return new Finding(what, null, Sum(rows.Select(row =>
-            ($"{row.Pair}", row.Right ? weight(row) / (row.IsCause ? causes : others) : 0))), isShown);
-    }
+    // Both kinds of questions weigh alike, whatever their numbers.
+    static Weighed Of(Answered row) => new(row.IsCause ? "cause" : "isolation", $"{row.Pair}", row.Right ? 1 : 0);
 
     /// <summary>One question about an attribute, with latents exchanged, and whether the answer was as it should be.</summary>
     sealed record Answered(string Attribute, int Pair, bool IsCause, bool Right);

@@ -48,7 +48,8 @@ sealed class EntitySwaps(World world, WorldWords tokens, Model model, ulong seed
         string? shared = all.Select(Beginnings).Aggregate((common, more) => [.. common.Intersect(more)]).FirstOrDefault();
         return shared is null ? [] : [.. all.Select(told => new FactQuestion(
             told.Asked, world.Data.Column(told.Table, told.Asked, told.Where), table,
-            new Template(told.Templates.First(text => text.StartsWith(shared, StringComparison.Ordinal)), world.Data, told.Where)))];
+            new Template(told.Templates.First(text => text.StartsWith(shared, StringComparison.Ordinal)),
+                world.Data, told.Where)))];
     }
 
     bool Knows(FactQuestion question, string[] row)
@@ -66,7 +67,8 @@ sealed class EntitySwaps(World world, WorldWords tokens, Model model, ulong seed
         new Rng(seed).Fork("pairs").Draw().Shuffle(pairs);
         int train = Math.Min(MostTrain, pairs.Length * 3 / 4);
         (int, int)[] test = [.. pairs.Skip(train).Take(MostTest)];
-        LatentSwap[] Of((int A, int B) pair) => [.. questions.Select(question => Swap(question, asked, entities[pair.A], entities[pair.B]))];
+        LatentSwap[] Of((int A, int B) pair) =>
+            [.. questions.Select(question => Swap(question, asked, entities[pair.A], entities[pair.B]))];
         return new AttributeSwaps(asked.Attribute, [.. pairs.Take(train).SelectMany(Of)], [.. test.SelectMany(Of)],
             [.. test.SelectMany((_, i) => Enumerable.Repeat(i, questions.Count))]);
     }
@@ -75,8 +77,10 @@ sealed class EntitySwaps(World world, WorldWords tokens, Model model, ulong seed
     {
         string text = question.Prompt(entity), source = question.Prompt(other);
         bool isCause = question == asked;
-        return new LatentSwap(tokens.Of(text), WorldWords.Position(text, entity[0].Split(' ')[^1]),
-            tokens.Of(source), WorldWords.Position(source, other[0].Split(' ')[^1]),
+        int[] tokensOfEntity = tokens.Of(text), tokensOfOther = tokens.Of(source);
+        if (tokensOfEntity.Length != tokensOfOther.Length)
+            throw new InputException($"\"{text}\" and \"{source}\" are not equally long: latents cannot be exchanged by word");
+        return new LatentSwap(tokensOfEntity, tokensOfOther, WorldWords.Position(text, entity[0].Split(' ')[0]),
             tokens.OfWord((isCause ? other : entity)[question.Column]), isCause);
     }
 

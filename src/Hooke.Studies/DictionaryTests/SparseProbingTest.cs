@@ -1,61 +1,45 @@
 using Hooke.Dictionaries;
+using Hooke.Tensors;
 
 namespace Hooke.Studies;
 
-/// <summary>Can a class be told from one, two, five … latents? In balanced accuracy; classes of a kind and kinds weigh alike.</summary>
+/// <summary>
+/// Can a class be told from one, two, five … latents? In balanced accuracy; classes of a kind weigh alike, and kinds.
+/// </summary>
 sealed class SparseProbingTest(IReadOnlyList<LabelledPrompts> kinds, ulong seed) : DictionaryTest(seed)
 {
-    const string Overall = "accuracy, all classes";
-
     readonly ulong _seed = seed;
 
     /// <inheritdoc/>
     public override string Name => "sparse-probing";
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> Run(LatentPlace place)
-    {
-        List<(int Size, string Kind, string Entity, double Value)> all = [];
-        foreach (LabelledPrompts kind in kinds)
-        {
-            using LatentRows rows = place.Rows(kind.Tokens, kind.Positions);
-            foreach (int size in Sizes.Where(size => size <= place.Coder.Config.NLatents))
-                all.AddRange(Contributions(kind, task => SparseProbing.Measure(rows, task, size))
-                    .Select(row => (size, kind.Name, row.Entity, row.Value)));
-        }
-        return all.GroupBy(row => row.Size).SelectMany(size => Findings([.. size.Select(row => row)], size.Key));
-    }
+    public override IEnumerable<Finding> Run(LatentPlace place) => Findings(place,
+        [.. Sizes.Where(size => size <= place.Coder.Config.NLatents).Select(size => (int?)size)],
+        (rows, task, size) => SparseProbing.Measure(rows, task, size!.Value));
 
     /// <inheritdoc/>
-    public override IEnumerable<Finding> RunWhole(LatentPlace place)
+    public override IEnumerable<Finding> RunWhole(LatentPlace place) => Findings(place, [null],
+        (rows, task, _) => SparseProbing.MeasureActivations(rows, task));
+
+    List<Finding> Findings(LatentPlace place, int?[] sizes, Func<LatentRows, ProbeTask, int?, double[]> measure)
     {
-        List<(int, string, string, double)> all = [];
+        List<Weighed>[] all = [.. sizes.Select(_ => new List<Weighed>())];
         foreach (LabelledPrompts kind in kinds)
         {
             using LatentRows rows = place.Rows(kind.Tokens, kind.Positions);
-            all.AddRange(Contributions(kind, task => SparseProbing.MeasureActivations(rows, task))
-                .Select(row => (0, kind.Name, row.Entity, row.Value)));
+            IReadOnlyList<ProbeTask> tasks = kind.Tasks(_seed);
+            double[][] outcomes = new double[sizes.Length * tasks.Count][];
+            Work.For(outcomes.Length, i => outcomes[i] = measure(rows, tasks[i % tasks.Count], sizes[i / tasks.Count]));
+            for (int i = 0; i < outcomes.Length; i++)
+                all[i / tasks.Count].AddRange(OfTask(kind, tasks[i % tasks.Count], outcomes[i]));
         }
-        return Findings(all, null);
+        return [.. sizes.SelectMany((size, s) => kinds.Select(kind => new Finding($"accuracy, {kind.Name}", size,
+                Mean(all[s].Where(row => row.Group == kind.Name)), IsShown: false))
+            .Prepend(new Finding("accuracy, all classes", size, Mean(all[s]), size is null || IsShown(size.Value))))];
     }
 
-    IEnumerable<Finding> Findings(IReadOnlyList<(int Size, string Kind, string Entity, double Value)> rows, int? size)
-    {
-        yield return new Finding(Overall, size, Sum(rows.Select(row => ($"{row.Kind} {row.Entity}", row.Value / kinds.Count))),
-            size is null || IsShown(size.Value));
-        foreach (LabelledPrompts kind in kinds)
-            yield return new Finding($"accuracy, {kind.Name}", size,
-                Sum(rows.Where(row => row.Kind == kind.Name).Select(row => (row.Entity, row.Value))), IsShown: false);
-    }
-
-    // What every test prompt adds to the mean over classes of balanced accuracy.
-    IEnumerable<(string Entity, double Value)> Contributions(LabelledPrompts kind, Func<ProbeTask, double[]> measure)
-    {
-        IReadOnlyList<ProbeTask> tasks = kind.Tasks(_seed);
-        double[][] outcomes = new double[tasks.Count][];
-        Tensors.Work.For(outcomes.Length, i => outcomes[i] = measure(tasks[i]));
-        for (int t = 0; t < tasks.Count; t++)
-            for (int i = 0; i < outcomes[t].Length; i++)
-                yield return (kind.Entities[tasks[t].Test[i]], outcomes[t][i] / (outcomes[t].Length * tasks.Count));
-    }
+    // An outcome is the row's weight where it is told rightly, else 0.
+    static IEnumerable<Weighed> OfTask(LabelledPrompts kind, ProbeTask task, double[] outcomes) => task.TestWeights.Select(
+        (weight, i) => new Weighed(kind.Name, $"{kind.Name} {kind.Entities[task.Test[i]]}", outcomes[i] > 0 ? 1 : 0, weight));
 }

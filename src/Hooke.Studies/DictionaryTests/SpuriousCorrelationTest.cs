@@ -19,12 +19,12 @@ sealed class SpuriousCorrelationTest(IReadOnlyList<SpuriousPair> pairs, ulong se
             using LatentRows rows = place.Rows(pair.Tokens, pair.Positions);
             SpuriousResult result = SpuriousCorrelation.Measure(rows, pair.First, pair.Second, Sizes);
             string[] concepts = pair.Name.Split(", ");
-            string what = result.TellsFirst ? $"{concepts[0]}, without {concepts[1]}" : $"{concepts[1]}, without {concepts[0]}";
+            string what = result.TellsFirst ? $"{concepts[0]} without {concepts[1]}" : $"{concepts[1]} without {concepts[0]}";
             for (int size = 0; size < Sizes.Count; size++)
             {
                 int at = size;
                 yield return new Finding(what, Sizes[size], Bootstrap.Of(
-                    result.Baseline.Count, chosen => result.Score(at, chosen), _seed), Sizes[size] is 5 or 20);
+                    result.Baseline.Count, chosen => Math.Round(result.Score(at, chosen), 12), _seed), Sizes[size] is 5 or 20);
             }
         }
     }

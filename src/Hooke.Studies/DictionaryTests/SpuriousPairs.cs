@@ -30,12 +30,12 @@ sealed class SpuriousPairs(World world, WorldWords tokens, ulong seed)
         [
             .. new[]
             {
-                world.Told<Agreement>().Select(told => Of(told, "number of the subject, number of the other noun",
+                world.Told<Agreement>().Select(told => Of(told, "subject's number, other noun's number",
                     p => p.Right[0] == told.Plural, p => IsPlural(told, p.Slots["other"]))),
-                world.Told<Opposite>().Select(told => Of(told, "language asked for, language of the prompt",
+                world.Told<Opposite>().Select(told => Of(told, "language asked for, language of prompt",
                     p => WorldClasses.TargetLanguage(told, p) == told.Languages.Keys.First(),
                     p => WorldClasses.Language(told, p) == told.Languages.Keys.First())),
-                world.Told<Refusal>().Select(told => Of(told, "harm of the thing, jailbreak phrase",
+                world.Told<Refusal>().Select(told => Of(told, "harm, jailbreak",
                     p => classes.Harm(told, p) == "harmful", p => !p.IsClean)),
             }.SelectMany(made => made).OfType<SpuriousPair>(),
         ];

@@ -21,8 +21,8 @@ sealed class TargetedPerturbationTest(IReadOnlyList<LabelledPrompts> kinds, ulon
             IReadOnlyList<ProbeTask> tasks = kind.Tasks(_seed);
             double[][] scores = TargetedPerturbation.Measure(rows, tasks, Sizes);
             for (int size = 0; size < Sizes.Count; size++)
-                yield return new Finding(kind.Name, Sizes[size], Sum(scores[size].Select((score, i) =>
-                    (kind.Entities[tasks[0].Test[i]], score / scores[size].Length))), Sizes[size] is 5 or 20);
+                yield return new Finding(kind.Name, Sizes[size], Mean(scores[size].Select((score, i) =>
+                    new Weighed("", kind.Entities[tasks[0].Test[i]], score))), Sizes[size] is 5 or 20);
         }
     }
 }

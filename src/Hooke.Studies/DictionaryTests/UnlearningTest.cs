@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hooke.Dictionaries;
+using Hooke.Evidence;
 
 namespace Hooke.Studies;
 
@@ -15,8 +16,8 @@ sealed class UnlearningTest(RecordQuestions questions, ulong seed) : DictionaryT
     static readonly ClampSetting[] Settings =
     [
         .. from share in new[] { 0.001, 0.01 }
-           from latents in new[] { 1, 5, 10, 20 }
-           from multiplier in new[] { 0.0, 1, 4 }
+           from latents in new[] { 1, 5, 20 }
+           from multiplier in new[] { 0.0, 2, 8, 32 }
            select new ClampSetting(share, latents, multiplier),
     ];
 
@@ -33,7 +34,8 @@ sealed class UnlearningTest(RecordQuestions questions, ulong seed) : DictionaryT
         {
             unlearning = new Unlearning(place, forget.Runs, retain.Runs);
             chosen = Choose(unlearning, forget, retain);
-            note = chosen is null ? "nothing clamped: no setting forgets more and keeps the others" : Described(unlearning, chosen);
+            note = chosen is null ? "nothing clamped: no setting forgets more and keeps the others"
+                : Described(unlearning, chosen);
         }
         using Asked forgotten = new(place, questions.ForgetToTest), kept = new(place, questions.RetainToTest);
         yield return Share("record forgotten", forgotten.Right(unlearning, chosen).Select(right => !right), note);
@@ -61,16 +63,13 @@ sealed class UnlearningTest(RecordQuestions questions, ulong seed) : DictionaryT
     }
 
     static string Described(Unlearning unlearning, ClampSetting setting) => string.Create(CultureInfo.InvariantCulture,
-        $"{unlearning.Chosen(setting).Count} latents clamped to −{setting.Multiplier} × their mean, none of them active at more than "
-        + $"{setting.MostRetained} of other tokens");
+        $"{Words.Count(unlearning.Chosen(setting).Count, "latent")} clamped to −{setting.Multiplier} × their mean, "
+        + $"none of them active at more than {setting.MostRetained} of other tokens");
 
     static double Accuracy(bool[] right) => right.Count(r => r) / (double)right.Length;
 
-    Finding Share(string what, IEnumerable<bool> right, string? note)
-    {
-        bool[] all = [.. right];
-        return new Finding(what, null, Sum(all.Select((r, i) => ($"{i}", r ? 1.0 / all.Length : 0)))) { Note = note };
-    }
+    Finding Share(string what, IEnumerable<bool> right, string? note) =>
+        new Finding(what, null, Mean(right.Select((r, i) => new Weighed("", $"{i}", r ? 1 : 0)))) { Note = note };
 
     /// <summary>Questions with plain runs of their prompts.</summary>
     sealed class Asked(LatentPlace place, IReadOnlyList<Question> questions) : IDisposable

@@ -12,8 +12,8 @@ sealed class WorldWords(Model model)
     {
         int[] tokens = model.Tokenizer.Encode(text);
         return tokens.Length == Teller.Length(text) + 1 ? tokens : throw new InputException(
-            $"\"{text}\" is {tokens.Length} tokens of this model and not one for each word behind one that begins it: its tokenizer "
-            + "is of another world");
+            $"\"{text}\" is {tokens.Length} tokens of this model and not one for each word behind one that begins it: its "
+            + "tokenizer is of another world");
     }
 
     /// <summary>The token of a word.</summary>

@@ -8,7 +8,8 @@ namespace Hooke.Studies;
 
 public sealed partial record Dossier
 {
-    const string JsonName = "dossier.json", PageName = "index.html";
+    const string JsonName = "dossier.json", PageName = "index.html", GraphName = "graph.json";
+    internal const string GraphPageName = "graph.html";
     const long LargestFile = 64L << 20;
 
     static readonly JsonDocumentOptions Once = new() { AllowDuplicateProperties = false };
@@ -42,12 +43,14 @@ public sealed partial record Dossier
     }
 
     /// <summary>
-    /// Writes dossier.json and index.html into a folder, each whole or not at all, and gives the settled dossier
-    /// written.
+    /// Writes dossier.json and index.html into a folder, and with them a latent-level graph and its page, each whole or not
+    /// at all, and gives the settled dossier written.
     /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="graph">The graph that <see cref="Latents"/> is of, or null for none.</param>
     /// <exception cref="InputException">The folder holds something else than a dossier, or cannot be
     /// written.</exception>
-    public Dossier Write(string folder)
+    public Dossier Write(string folder, TraceStudy? graph = null)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), partial = target + ".partial";
         RequireFolder(folder);
@@ -58,6 +61,11 @@ public sealed partial record Dossier
             Clear(partial);
             Directory.CreateDirectory(partial);
             WriteFile(Path.Combine(partial, PageName), DossierPage.Render(settled));
+            if (graph is not null)
+            {
+                graph.File.Write(Path.Combine(partial, GraphName));
+                WriteFile(Path.Combine(partial, GraphPageName), TracePage.Render(graph.File, graph.Details));
+            }
             WriteFile(Path.Combine(partial, JsonName), settled.ToJson());
             Publish(partial, target);
         }
@@ -140,7 +148,7 @@ public sealed partial record Dossier
     static void RefuseForeignPartial(string partial)
     {
         IEnumerable<string> left = Directory.Exists(partial) ? Directory.EnumerateFileSystemEntries(partial) : [];
-        if (File.Exists(partial) || left.Any(entry => Path.GetFileName(entry) is not (JsonName or PageName)))
+        if (File.Exists(partial) || left.Any(entry => Path.GetFileName(entry) is not (JsonName or PageName or GraphName or GraphPageName)))
             throw new InputException(
                 $"{partial}, where the dossier is put together, holds something else; move it away.");
     }
@@ -166,8 +174,11 @@ public sealed partial record Dossier
             Directory.Move(partial, target);
             return;
         }
-        foreach (string name in (string[])[PageName, JsonName])
-            File.Move(Path.Combine(partial, name), Path.Combine(target, name), overwrite: true);
+        foreach (string name in (string[])[GraphName, GraphPageName, PageName, JsonName])
+            if (File.Exists(Path.Combine(partial, name)))
+                File.Move(Path.Combine(partial, name), Path.Combine(target, name), overwrite: true);
+            else
+                File.Delete(Path.Combine(target, name)); // a graph of the dossier that was there
     }
 
     static void WriteFile(string path, string text)

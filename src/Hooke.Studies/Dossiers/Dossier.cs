@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Hooke.Evidence;
 
 namespace Hooke.Studies;
@@ -59,6 +60,10 @@ public sealed partial record Dossier
 
     /// <summary>The targeted interventions, what each was predicted to do and what it did.</summary>
     public required IReadOnlyList<TargetedIntervention> Interventions { get; init; }
+
+    /// <summary>The latent-level circuit on one prompt; null where the model has no transcoders beside it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DossierLatents? Latents { get; init; }
 
     /// <summary>What a reader should know besides.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

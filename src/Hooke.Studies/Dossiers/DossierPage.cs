@@ -21,10 +21,11 @@ public static class DossierPage
         <a class="skip" href="#summary">Skip to the summary</a>
         <main>
         {LadderSection.Draw(dossier)}
-        {Contents}
+        {Contents(dossier)}
         {SummarySection.Draw(dossier)}
         {ExamplesSection.Draw(dossier)}
         {FigureSections.Circuit(dossier)}
+        {LatentsSection.Draw(dossier)}
         {FigureSections.Patching(dossier)}
         {FigureSections.Curve(dossier)}
         {FigureSections.Controls(dossier)}
@@ -41,9 +42,9 @@ public static class DossierPage
 
         """).ToString();
 
-    static Html Contents { get; } = Html.Of($"""
+    static Html Contents(Dossier dossier) => Html.Of($"""
         <nav aria-label="Contents"><a href="#summary">In short</a><a href="#behaviour">Behaviour</a>
-        <a href="#circuit">Circuit</a><a href="#patching">Where</a><a href="#curve">How many</a>
+        <a href="#circuit">Circuit</a>{LatentsSection.Link(dossier)}<a href="#patching">Where</a><a href="#curve">How many</a>
         <a href="#controls">Chance</a><a href="#tests">Tests</a><a href="#interventions">Predictions</a>
         <a href="#coverage">Coverage</a><a href="#again">Run again</a></nav>
         """);

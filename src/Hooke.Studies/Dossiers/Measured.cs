@@ -27,7 +27,7 @@ static class Measured
         DossierJson json = DossierJson.Strict;
         Findings evidence = dossier.Claim.Evidence with { RunAgain = null };
         DossierIdentities identities = dossier.Identities with { Hooke = "" };
-        return new JsonObject
+        JsonObject result = new()
         {
             ["schema"] = $"{dossier.Schema}/{dossier.SchemaVersion}",
             ["sentence"] = dossier.Claim.Sentence,
@@ -44,5 +44,8 @@ static class Measured
                 JsonSerializer.SerializeToNode(dossier.Interventions, json.IReadOnlyListTargetedIntervention),
             ["notes"] = JsonSerializer.SerializeToNode(dossier.Notes, json.IReadOnlyListString),
         };
+        if (dossier.Latents is not null)
+            result["latents"] = JsonSerializer.SerializeToNode(dossier.Latents, json.DossierLatents);
+        return result;
     }
 }

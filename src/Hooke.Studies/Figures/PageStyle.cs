@@ -130,6 +130,9 @@ static class PageStyle
         .circuit { margin: 0 auto; } .circuit text { font-size: 12.5px; text-anchor: middle; }
         .circuit .layer { text-anchor: start; font-size: 11.5px; fill: var(--muted); }
         .circuit .port { font-size: 10.5px; fill: var(--muted); }
+        .latents .dot { fill: var(--accent); } .unexplained { fill: var(--card); stroke: var(--bad); stroke-width: 1.6; }
+        .latents .node text { paint-order: stroke; stroke: var(--card); stroke-width: 3; }
+        .latents .edge { opacity: 0.55; }
         .band.even { fill: var(--faint); } .band.odd { fill: transparent; }
         .idle rect { fill: none; stroke: var(--line); stroke-dasharray: 2 3; }
         .circuit .idle text { fill: var(--muted); opacity: 0.55; font-size: 11px; }

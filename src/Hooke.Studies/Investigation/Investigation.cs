@@ -55,6 +55,9 @@ public sealed class Investigation : IDisposable
         return Compose(scores, growth, circuit, findings, tests.Interventions);
     }
 
+    /// <summary>The latent-level graph that the dossier speaks of; null before it was run, or where there is none.</summary>
+    public TraceStudy? Graph { get; private set; }
+
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
 
@@ -63,18 +66,39 @@ public sealed class Investigation : IDisposable
         IReadOnlyList<TargetedIntervention> interventions)
     {
         InvestigationWording wording = new(_request, _model, _graph, _prompts, circuit);
+        IReadOnlyList<DossierExample> examples = new InvestigationExamples(_model, _prompts).All();
+        (DossierLatents? latents, string[] notes) = TraceLatents(examples[0].Prompt);
         return new Dossier
         {
             Claim = new Claim(wording.Sentence, findings, wording.Coverage()),
             Request = _request.ToDossier(),
             Identities = ModelIdentities.Of(_request.ModelFolder, _prompts.Identity),
-            Examples = new InvestigationExamples(_model, _prompts).All(),
+            Examples = examples,
             Circuit = DrawnCircuit(scores, circuit),
             FaithfulnessCurve = [.. growth.Curve.Select(c => new CurvePoint(c.Edges, c.Faithfulness))],
             Heatmaps = InvestigationMaps.Of(_model, _prompts),
             Interventions = interventions,
-            Notes = wording.Notes(),
+            Latents = latents,
+            Notes = [.. wording.Notes(), .. notes],
         };
+    }
+
+    // Where the model has transcoders; that they do not fit is worth a note, and no reason to lose the rest.
+    (DossierLatents?, string[]) TraceLatents(string prompt)
+    {
+        if (LatentCircuit.FolderOf(_request.ModelFolder) is not { } folder)
+            return (null, []);
+        _progress(new("tracing latents", 0));
+        try
+        {
+            LatentCircuit traced = LatentCircuit.Of(_model, _request.ModelFolder, folder, prompt, _request.Seed);
+            Graph = traced.Study;
+            return (traced.Latents, []);
+        }
+        catch (InputException fault)
+        {
+            return (null, [$"There is no latent-level circuit: {fault.Message}."]);
+        }
     }
 
     DossierCircuit DrawnCircuit(float[] scores, Circuit circuit)

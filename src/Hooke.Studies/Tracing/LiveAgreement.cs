@@ -27,17 +27,18 @@ public sealed record LiveAgreement(Estimate Signs, Estimate Correlation, Estimat
     {
         Sums[] sources = [.. effects.GroupBy(e => e.Source).OrderBy(g => g.Key).Select(g =>
         {
-            double[] controls = [.. g.Where(e => e.IsControl).Select(e => Math.Abs(found(e)))];
-            double[] edges = [.. g.Where(e => !e.IsControl && e.Target.Kind == TraceNodeKind.Latent).Select(e => Math.Abs(found(e)))];
-            // Each edge against each control of its source: matched by source, layer and position.
-            double pairs = (double)edges.Length * controls.Length;
-            double larger = edges.Sum(edge => controls.Sum(control => edge > control ? 1 : edge == control ? 0.5 : 0));
-            return new Sums { Count = pairs > 0 ? edges.Length : 0, Same = pairs > 0 ? larger / controls.Length : 0 };
+            Dictionary<int, double> controls = g.Where(e => e.IsControl).ToDictionary(e => e.Place, e => Math.Abs(found(e)));
+            Sums sums = default;
+            foreach (EdgeEffect edge in g.Where(e => !e.IsControl && controls.ContainsKey(e.Place)))
+                sums = sums.Plus(new Sums { Count = 1, Same = Larger(Math.Abs(found(edge)), controls[edge.Place]) });
+            return sums;
         }).Where(sum => sum.Count > 0)];
         return sources.Length == 0
             ? new Estimate(0, 0, 1, 1, "no edge has a control to be compared with", seed)
             : Over(sources, sum => sum.Same / sum.Count, seed);
     }
+
+    static double Larger(double edge, double control) => edge > control ? 1 : edge == control ? 0.5 : 0;
 
     static Estimate Over(Sums[] sources, Func<Sums, double> statistic, ulong seed) => Bootstrap.Of(sources.Length, chosen =>
     {

@@ -8,8 +8,10 @@ public sealed record TwoStepRequest
     /// <summary>The behaviour: a two-step fact of the world that the model was trained on.</summary>
     public string Behaviour { get; init; } = "two-step";
 
-    /// <summary>When a latent counts as one of something on the way.</summary>
-    public ViaRule Rule { get; init; } = new();
+    /// <summary>
+    /// When a latent counts as one of something on the way: of these the first with which enough training prompts follow.
+    /// </summary>
+    public IReadOnlyList<ViaRule> Rules { get; init; } = [new(0.4), new(0.3), new(0.2), new(0.15), new(0.1)];
 
     /// <summary>The most prompts that are traced, of those kept out of training.</summary>
     public int Prompts { get; init; } = 200;
@@ -21,15 +23,18 @@ public sealed record TwoStepRequest
     public double EdgeThreshold { get; init; } = 0.98;
 
     /// <summary>
-    /// How many times their mean activation latents are injected with: the one that works best on training prompts is taken.
+    /// How many times their mean activation latents are injected with: the smallest with which enough training prompts follow.
     /// </summary>
     public IReadOnlyList<double> Factors { get; init; } = [1, 1.5, 2, 3, 4, 6];
 
-    /// <summary>How many training prompts the factor is chosen on.</summary>
-    public int FactorPrompts { get; init; } = 48;
+    /// <summary>How many training prompts rule and factor are chosen on.</summary>
+    public int ChoicePrompts { get; init; } = 48;
+
+    /// <summary>The share of those prompts that is enough; where no choice reaches it, the best one is taken.</summary>
+    public double Enough { get; init; } = 0.9;
 
     /// <summary>What is held while latents are changed.</summary>
-    public LatentRules Rules { get; init; } = LatentRules.Unfrozen;
+    public LatentRules Held { get; init; } = LatentRules.Unfrozen;
 
     /// <summary>Prompts, and what is injected, follow from it.</summary>
     public ulong Seed { get; init; } = 1;

@@ -23,7 +23,10 @@ public sealed record TwoStepResult
     /// <summary>Share of prompts whose pruned graph has a node of the right group.</summary>
     public required Estimate Contained { get; init; }
 
-    /// <summary>Share of prompts whose pruned graph gives the right group more influence than any other group.</summary>
+    /// <summary>
+    /// Share of prompts whose pruned graph gives the right group more influence, each latent's times its selectivity, than any
+    /// other group.
+    /// </summary>
     public required Estimate Leading { get; init; }
 
     /// <summary>Control: share of prompts whose pruned graph has a node of a group that is wrong, taken one wrong group a prompt.</summary>
@@ -44,7 +47,7 @@ public sealed record TwoStepResult
 /// <param name="Via">What lies on its way.</param>
 /// <param name="Nodes">Nodes of the right group in the pruned graph.</param>
 /// <param name="Influence">Their share of all influence.</param>
-/// <param name="Leads">Whether no other group has more.</param>
+/// <param name="Leads">Whether no other group has as much, each latent's influence times its selectivity for the group.</param>
 /// <param name="WrongNodes">Nodes of one wrong group, the one that is injected below.</param>
 /// <param name="Injected">What was injected.</param>
 /// <param name="AnswerWithout">The model's answer once the right group is suppressed.</param>

@@ -19,6 +19,7 @@ public sealed class TwoStepStudy
     readonly TwoStepRequest _request;
     readonly IReadOnlyList<TwoStepPrompt> _training, _heldOut;
     readonly ViaGroups _groups;
+    readonly double _factor;
     readonly LatentInterventions _interventions;
     readonly Dictionary<string, int> _answers;
     readonly (int Layer, int Latent, TwoStepRole Role)[] _others; // what random controls draw from
@@ -31,9 +32,11 @@ public sealed class TwoStepStudy
         IReadOnlyList<TwoStepPrompt>[] relations =
             [.. passages.Select(p => TwoStepPrompt.Of(world, p, tokenizer, Split.Training, Every, request.Seed))];
         _training = relations[0];
-        _heldOut = TwoStepPrompt.Of(world, passages[0], tokenizer, Split.HeldOut, request.Prompts, request.Seed);
-        _groups = ViaGroups.Find(sites, relations, request.Rule);
+        _heldOut = [.. TwoStepPrompt.Of(world, passages[0], tokenizer, Split.HeldOut, Every, request.Seed).Take(request.Prompts)];
         _answers = _training.DistinctBy(prompt => prompt.Via).ToDictionary(prompt => prompt.Via, prompt => prompt.Answer);
+        string[] names = [.. _answers.Keys.Order(StringComparer.Ordinal)];
+        ViaTally[] tallies = [.. relations.Select(prompts => ViaTally.Of(sites, prompts, names))];
+        (_groups, _factor) = Choice([.. request.Rules.Select(rule => ViaGroups.Of(names, tallies, rule))]);
         _others = [.. _groups.Names.SelectMany(name => _groups[name]).Select(l => (l.Layer, l.Latent, l.Role)).Distinct().Order()];
     }
 
@@ -65,11 +68,10 @@ public sealed class TwoStepStudy
         TwoStepPrompt[] right = [.. _heldOut.Where(IsRight)];
         if (right.Length == 0)
             throw new InputException($"the model answers none of {_heldOut.Count} held-out prompts right: there is nothing to explain");
-        double factor = BestFactor();
         TwoStepCase[] cases = new TwoStepCase[right.Length];
         for (int i = 0; i < cases.Length; i++)
         {
-            cases[i] = Case(right[i], i, factor);
+            cases[i] = Case(right[i], i);
             progress?.Invoke(i + 1, cases.Length);
         }
         return new TwoStepResult
@@ -78,7 +80,7 @@ public sealed class TwoStepStudy
             Groups = _groups,
             Prompts = _heldOut.Count,
             Cases = cases,
-            Factor = factor,
+            Factor = _factor,
             Contained = Share(cases, c => c.Nodes > 0),
             Leading = Share(cases, c => c.Leads),
             WrongContained = Share(cases, c => c.WrongNodes > 0),
@@ -88,48 +90,57 @@ public sealed class TwoStepStudy
         };
     }
 
-    TwoStepCase Case(TwoStepPrompt prompt, int index, double factor)
+    TwoStepCase Case(TwoStepPrompt prompt, int index)
     {
         string other = Other(prompt.Via, index);
         using LocalReplacement replacement = new(_sites.Model, _sites.Transcoders, prompt.Tokens, _settings);
         AttributionGraph graph = Tracer.Trace(replacement, new TraceRequest { Targets = TraceTarget.Likeliest(replacement) });
         PrunedGraph pruned = new(graph, _request.NodeThreshold, _request.EdgeThreshold);
-        Dictionary<string, (int Nodes, double Influence)> found = _groups.Names.ToDictionary(name => name, name => In(pruned, prompt, name));
-        (int nodes, double influence) = found[prompt.Via];
-        int without = Answer(prompt, Suppress(prompt));
-        int steered = Answer(prompt, [.. Suppress(prompt), .. Inject(prompt, _groups[other], factor)]);
-        int random = Answer(prompt, [.. Suppress(prompt), .. Inject(prompt, Random(prompt, other, index), factor)]);
-        return new(prompt.Tokens, prompt.Via, nodes, influence,
-            nodes > 0 && found.All(pair => pair.Key == prompt.Via || pair.Value.Influence < influence), found[other].Nodes, other,
+        Dictionary<string, Presence> found = _groups.Names.ToDictionary(name => name, name => In(pruned, prompt, name));
+        Presence own = found[prompt.Via];
+        int without = Answer(prompt, Suppress(_groups, prompt));
+        int steered = Answer(prompt, [.. Suppress(_groups, prompt), .. Inject(prompt, _groups[other], _factor)]);
+        int random = Answer(prompt, [.. Suppress(_groups, prompt), .. Inject(prompt, Random(prompt, other, index), _factor)]);
+        return new(prompt.Tokens, prompt.Via, own.Nodes, own.Influence,
+            own.Nodes > 0 && found.All(pair => pair.Key == prompt.Via || pair.Value.Weight < own.Weight), found[other].Nodes, other,
             without, steered, without != prompt.Answer, steered == _answers[other], random == _answers[other]);
     }
 
-    // A group's nodes in the pruned graph, and their share of all influence.
-    (int Nodes, double Influence) In(PrunedGraph pruned, TwoStepPrompt prompt, string via)
+    // A latent may stand for several countries: it counts for each as much as it is selective for it.
+    Presence In(PrunedGraph pruned, TwoStepPrompt prompt, string via)
     {
-        HashSet<(int, int, int)> members = [.. _groups[via].Select(latent => (latent.Layer, latent.Latent, prompt.At(latent.Role)))];
-        int[] nodes =
-        [
-            .. Enumerable.Range(0, pruned.Graph.Nodes.Count).Where(i => pruned.Graph.Nodes[i] is { Kind: TraceNodeKind.Latent } node
-                && pruned.HasNode(i) && members.Contains((node.Layer, node.Index, node.Position))),
-        ];
+        Dictionary<(int, int, int), double> shares = _groups[via].ToDictionary(
+            latent => (latent.Layer, latent.Latent, prompt.At(latent.Role)), latent => latent.Share);
+        (int nodes, double influence, double weight) = (0, 0, 0);
+        for (int i = 0; i < pruned.Graph.Nodes.Count; i++)
+            if (pruned.Graph.Nodes[i] is { Kind: TraceNodeKind.Latent } node && pruned.HasNode(i)
+                && shares.TryGetValue((node.Layer, node.Index, node.Position), out double share))
+                (nodes, influence, weight) = (nodes + 1, influence + pruned.Influence[i], weight + (share * pruned.Influence[i]));
         double all = pruned.Influence.Sum();
-        return (nodes.Length, all > 0 ? nodes.Sum(node => pruned.Influence[node]) / all : 0);
+        return new(nodes, all > 0 ? influence / all : 0, weight);
     }
 
-    // The factor that steers most training prompts; of equal ones the smallest.
-    double BestFactor()
+    // The most selective rule, and with it the smallest factor, that steer enough training prompts; else those that steer most.
+    (ViaGroups Groups, double Factor) Choice(IReadOnlyList<ViaGroups> candidates)
     {
-        Draws draws = new Rng(_request.Seed).Fork("factor").Draw();
         TwoStepPrompt[] all = [.. _training];
-        draws.Shuffle(all);
-        TwoStepPrompt[] prompts = [.. all.Where(IsRight).Take(_request.FactorPrompts)];
-        return _request.Factors.Order().MaxBy(factor => prompts.Select((prompt, i) => (prompt, other: Other(prompt.Via, i)))
-            .Count(pair => Answer(pair.prompt, [.. Suppress(pair.prompt), .. Inject(pair.prompt, _groups[pair.other], factor)])
-                == _answers[pair.other]));
+        new Rng(_request.Seed).Fork("choice").Draw().Shuffle(all);
+        TwoStepPrompt[] prompts = [.. all.Where(IsRight).Take(_request.ChoicePrompts)];
+        (ViaGroups Groups, double Factor, int Steered) best = (candidates[0], _request.Factors[0], -1);
+        foreach (ViaGroups groups in candidates)
+            foreach (double factor in _request.Factors.Order())
+            {
+                int steered = prompts.Select((prompt, i) => (prompt, other: Other(prompt.Via, i))).Count(pair => _answers[pair.other]
+                    == Answer(pair.prompt, [.. Suppress(groups, pair.prompt), .. Inject(pair.prompt, groups[pair.other], factor)]));
+                if (steered > best.Steered)
+                    best = (groups, factor, steered);
+                if (prompts.Length > 0 && steered >= _request.Enough * prompts.Length)
+                    return (groups, factor);
+            }
+        return (best.Groups, best.Factor);
     }
 
-    IEnumerable<LatentIntervention> Suppress(TwoStepPrompt prompt) => _groups[prompt.Via].Select(latent =>
+    static IEnumerable<LatentIntervention> Suppress(ViaGroups groups, TwoStepPrompt prompt) => groups[prompt.Via].Select(latent =>
         LatentIntervention.At(latent.Layer, latent.Latent, prompt.At(latent.Role), 0));
 
     static IEnumerable<LatentIntervention> Inject(TwoStepPrompt prompt, IReadOnlyList<ViaLatent> latents, double factor) =>
@@ -148,13 +159,13 @@ public sealed class TwoStepStudy
 
     string Other(string via, int index)
     {
-        string[] others = [.. _groups.Names.Where(name => name != via && _answers[name] != _answers[via])];
+        string[] others = [.. _answers.Keys.Order(StringComparer.Ordinal).Where(name => _answers[name] != _answers[via])];
         return others[new Rng(_request.Seed).Fork("other").Fork(index).Draw().Below(others.Length)];
     }
 
     int Answer(TwoStepPrompt prompt, IEnumerable<LatentIntervention> interventions)
     {
-        using LatentRun run = _interventions.Run(prompt.Tokens, [.. interventions], _request.Rules);
+        using LatentRun run = _interventions.Run(prompt.Tokens, [.. interventions], _request.Held);
         return run.Run.Top(1)[0].Token;
     }
 
@@ -175,4 +186,6 @@ public sealed class TwoStepStudy
             return sum / chosen.Length;
         }, _request.Seed);
     }
+
+    readonly record struct Presence(int Nodes, double Influence, double Weight);
 }

@@ -17,36 +17,39 @@ public static partial class Ops
 {
     const int MostRowsOfTile = 256, LeastRowsOfTile = 32, PanelsOfTile = 10; // a tile of 480 KiB stays near the processor
 
-    /// <summary>y = x · Wᵀ, never whole: tiles are handed to readers as they are formed. Not recorded on a tape.</summary>
+    /// <summary>y = x · W, never whole: tiles are handed to readers as they are formed. Not recorded on a tape.</summary>
     /// <param name="x">[rows, in]</param>
-    /// <param name="weight">[out, in]</param>
+    /// <param name="weight">[in, out], or [out, in] if <paramref name="transposed"/></param>
+    /// <param name="transposed">Whether the weight is stored output by output.</param>
     /// <param name="readerOf">Makes the reader of the rows from one on, so many; called on many threads.</param>
     /// <exception cref="ArgumentException">The shapes do not fit together.</exception>
-    public static void MatMulTiles(Tensor x, Tensor weight, Func<int, int, ITileReader> readerOf)
+    public static void MatMulTiles(Tensor x, Tensor weight, bool transposed, Func<int, int, ITileReader> readerOf)
     {
-        if (x.Shape.Rank != 2 || weight.Shape.Rank != 2 || x.Shape[1] != weight.Shape[1])
-            throw new ArgumentException($"a product of {x.Shape} and {weight.Shape}ᵀ");
+        if (x.Shape.Rank != 2 || weight.Shape.Rank != 2 || x.Shape[1] != weight.Shape[transposed ? 1 : 0])
+            throw new ArgumentException($"a product of {x.Shape} and {weight.Shape}{(transposed ? "ᵀ" : "")} in tiles");
         int rows = x.Shape[0], share = rows / (4 * Work.Threads) / GemmTiles.Rows * GemmTiles.Rows;
         Work.For(rows, Math.Clamp(share, LeastRowsOfTile, MostRowsOfTile), (start, end) =>
-            Backend.Current.MatMulTiles(x, start, end, weight, PanelsOfTile, readerOf(start, end - start)));
+            Backend.Current.MatMulTiles(x, start, end, weight, transposed, PanelsOfTile, readerOf(start, end - start)));
     }
 }
 
 internal abstract unsafe partial class Backend
 {
-    /// <summary>The rows [row, rowEnd) of x · Wᵀ, W [out, in], so many panels of columns at a time.</summary>
-    public abstract void MatMulTiles(Tensor x, int row, int rowEnd, Tensor weight, int panels, ITileReader reader);
+    /// <summary>The rows [row, rowEnd) of x · W, so many panels of columns at a time.</summary>
+    public abstract void MatMulTiles(
+        Tensor x, int row, int rowEnd, Tensor weight, bool transposed, int panels, ITileReader reader);
 }
 
 internal sealed unsafe partial class CpuBackend
 {
-    public override void MatMulTiles(Tensor x, int row, int rowEnd, Tensor weight, int panels, ITileReader reader)
+    public override void MatMulTiles(
+        Tensor x, int row, int rowEnd, Tensor weight, bool transposed, int panels, ITileReader reader)
     {
-        int rows = rowEnd - row, depth = x.Shape[1], outputs = weight.Shape[0];
+        int rows = rowEnd - row, depth = x.Shape[1], outputs = weight.Shape[transposed ? 0 : 1];
         int width = Math.Min(outputs, panels * GemmTiles.Columns);
         using Tensor tile = Tensor.Uninitialized(rows * width);
         MatrixView a = new(x.Pointer + ((nint)row * depth), rows, depth);
-        RightMatrix b = weight.Right(transposed: true);
+        RightMatrix b = weight.Right(transposed);
         for (int column = 0; column < outputs; column += width)
         {
             int columns = Math.Min(width, outputs - column);

@@ -61,6 +61,17 @@ public sealed class GraphFileMakingTests
     }
 
     [Fact]
+    public void A_graph_that_was_pruned_before_can_be_pruned_again()
+    {
+        AttributionGraph once = new PrunedGraph(Graph, 0.9, 0.95).ToGraph();
+        GraphFile file = Again(GraphFile.Of(new PrunedGraph(once, 0.5, 0.9), About()));
+        int target = Array.FindIndex([.. file.Nodes], node => node.Id == "3_7_1");
+        Assert.Equal(Graph.SumOf(8), file.Links.Where(link => link.Target == target).Sum(link => link.Weight), 5);
+        Assert.Contains(file.Nodes, node => node.Id == "E_remainder_pruned_0_again");
+        Assert.Equal("Output \"w7\" (p=0.600)", file.Nodes[target].Label);
+    }
+
+    [Fact]
     public void Groups_name_the_ids_of_nodes_that_are_kept()
     {
         GraphFileAbout about = About() with { Groups = [("country", [1, 2]), ("gone", [0])] };

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Hooke.Dictionaries;
 using Hooke.Models;
 using Hooke.Tensors;
+using Hooke.Testing;
 
 namespace Hooke.Circuits.Tests;
 
@@ -61,6 +63,27 @@ public sealed class GraphTrialTests
             Assert.Equal(Pre(plain, effect) - Pre(ablated, effect), effect.Total, 1e-4);
             Assert.Equal(Pre(plain, effect) - Pre(reacting, effect), effect.Reacting, 1e-4);
         }
+    }
+
+    [FixtureTheory]
+    [MemberData(nameof(LatentInterventionParityTests.Folders), MemberType = typeof(LatentInterventionParityTests))]
+    public void Every_edge_of_a_traced_graph_is_what_the_frozen_model_does(string folder)
+    {
+        string path = Fixtures.ThirdParty("parity", folder);
+        using JsonDocument info = JsonDocument.Parse(File.ReadAllText(Path.Combine(path, "info.json")));
+        string Text(string name) => info.RootElement.GetProperty(name).GetString()!;
+        using Model model = Model.Load(Fixtures.ThirdParty("parity", Text("arch")));
+        using CoderSet set = CoderSet.Load(Path.Combine(path, "transcoders"));
+        (string reads, string writes) = (Text("feature_input_hook"), Text("feature_output_hook"));
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(path, "graph.safetensors"));
+        int[] tokens = [.. file.ReadInt64("input_tokens").Select(id => (int)id)];
+        using LocalReplacement replacement = new(model, set, tokens, new() { Reads = reads, Writes = writes });
+        AttributionGraph graph = Tracer.Trace(replacement, new() { Targets = TraceTarget.Likeliest(replacement) });
+        using GraphTrial trial = new(new TranscoderSites(model, set, reads, writes), graph, []);
+        GraphEffects effects = trial.Run();
+        Assert.True(effects.Edges.Count() > 3000, $"{effects.Edges.Count()} edges");
+        Assert.All(effects.Differences(), d => Assert.True(d.Difference < 1e-4,
+            $"{effects.Sources[d.Edge.Source]} to {TraceNodeName.Of(d.Edge.Target)}: {d.Edge.Frozen} for {d.Edge.Predicted}"));
     }
 
     [Fact]

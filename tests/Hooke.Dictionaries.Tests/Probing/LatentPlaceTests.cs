@@ -84,7 +84,7 @@ public sealed class LatentPlaceTests : IDisposable
         bool[] planted = [true, false, false, true, false, false];
         Disentanglement test = new(place);
         LatentSwap[] swaps = [.. Enumerable.Range(0, 64).Select(i => new LatentSwap(
-            [3 + i, 40 + i, 9], 1, [90 + i, 170 - i, 30], 1, Answer: -1, IsCause: i % 2 == 0))];
+            [3 + i, 40 + i, 9], [90 + i, 170 - i, 30], From: 1, Answer: -1, IsCause: i % 2 == 0))];
         swaps = [.. swaps.Select(swap => swap with { Answer = AnswerOf(place, swap, planted) })];
         Assert.All(test.Answers(swaps, planted), Assert.True);
         Assert.Contains(false, test.Answers(swaps, [true, true, true, true, true, true]));
@@ -120,14 +120,15 @@ public sealed class LatentPlaceTests : IDisposable
         Assert.Contains("reads 32 numbers", Assert.Throws<InputException>(() => new LatentPlace(_model, narrow)).Message, StringComparison.Ordinal);
     }
 
-    // Computed without Disentanglement: latents exchanged at the one position, by a run of the place.
+    // Computed without Disentanglement: latents exchanged from the position on, by a run of the place.
     static int AnswerOf(LatentPlace place, LatentSwap swap, bool[] mask)
     {
         using PlainRun plain = place.Plain(new TokenBatch([swap.Base])), source = place.Plain(new TokenBatch([swap.Source]));
         using Tensor before = plain.Latents.ToDense(), other = source.Latents.ToDense(), after = before.Clone();
         for (int i = 0; i < mask.Length; i++)
             if (mask[i])
-                after.Data[(swap.BasePosition * mask.Length) + i] = other.Data[(swap.SourcePosition * mask.Length) + i];
+                for (int p = swap.From; p < swap.Base.Count; p++)
+                    after.Data[(p * mask.Length) + i] = other.Data[(p * mask.Length) + i];
         using Run run = place.Run(plain, SparseLatents.Of(before), SparseLatents.Of(after));
         return run.Top(1)[0].Token;
     }

@@ -65,7 +65,7 @@ public class LogisticProbeTests
     [Fact]
     public void The_same_bytes_on_any_number_of_threads()
     {
-        (Matrix x, bool[] labels) = Noisy(rows: 300, features: 90, flip: 0.3);
+        (Matrix x, bool[] labels) = Noisy(rows: 150, features: 40, flip: 0.3);
         int threads = Work.Threads;
         try
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using Hooke.Models;
 using Hooke.Tensors;
+using Hooke.Testing;
 
 namespace Hooke.Dictionaries.Tests;
 
@@ -77,6 +78,22 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public void A_crosscoder_of_two_models_reads_both_on_the_same_tokens()
+    {
+        using Model other = Model.Load(Fixtures.Golden("gpt2"));
+        TrainingManifest manifest = _trained.Manifest with
+        {
+            Models = [.. _trained.Manifest.Models, .. _trained.Manifest.Models],
+            Dictionaries = [Trained.Plan("diff", DictionaryForm.Crosscoder, ["blocks.1.hook_resid_post", "1/blocks.1.hook_resid_post"])],
+        };
+        using (TrainingRun run = new(manifest, [_trained.Model, other], _trained.Text, _trained.Folder["two"]))
+            Assert.InRange(run.Run(_ => { }).Result!.Figures[0].Fvu, 0, 0.999);
+        using CoderSet set = CoderSet.Load(_trained.Folder["two/diff"]);
+        Assert.Equal(["blocks.1.hook_resid_post", "1/blocks.1.hook_resid_post"], set.Coders[0].Config.Outputs.Select(site => site.Name));
+        Refused("there is one model", () => new TrainingRun(manifest, [_trained.Model], _trained.Text, _trained.Folder["missing"]));
+    }
+
+    [Fact]
     public void A_disk_that_fills_up_leaves_the_checkpoint_before_untouched()
     {
         TrainingCheckpoints checkpoints = new(_trained.Folder["full"], "manifest");
@@ -120,6 +137,8 @@ public sealed class TrainingRunTests : IDisposable
         Refused("makes no folder of its own", () => Run(Trained.Plan("../a", DictionaryForm.Autoencoder, ["blocks.0.hook_mlp_out"])));
         Refused("cannot hold", () => Run(Trained.Plan("a", DictionaryForm.CrossLayerTranscoder,
             ["blocks.0.hook_mlp_in", "blocks.1.hook_mlp_in"], ["blocks.0.hook_mlp_out", "blocks.1.hook_mlp_out"], CoderKind.TopK)));
+        DictionaryPlan second = Trained.Plan("a", DictionaryForm.Transcoders, ["blocks.1.hook_mlp_in"], ["blocks.1.hook_mlp_out"]);
+        Refused("cannot say that a reads blocks.1.hook_mlp_in", () => Run(second with { Layout = "circuit-tracer" }));
         string[] both = ["blocks.0.hook_mlp_out", "blocks.1.hook_mlp_out"];
         Refused("has no end-to-end loss", () => Run(Trained.Plan("a", DictionaryForm.Crosscoder, both) with { EndToEnd = 1 }));
         Directory.CreateDirectory(_trained.Folder["taken/a"]);

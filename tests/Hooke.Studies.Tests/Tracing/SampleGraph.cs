@@ -31,17 +31,20 @@ static class SampleGraph
 
     /// <summary>Its file, all of it.</summary>
     public static GraphFile File(AttributionGraph graph, Func<int, int, string?>? labels = null, string token = " w") =>
-        GraphFile.Of(new PrunedGraph(graph, 1, 1), new GraphFileAbout
-        {
-            Slug = "sample",
-            Scan = "made-up",
-            Prompt = "a prompt",
-            TokenTexts = [.. Enumerable.Range(0, Positions).Select(i => token + i)],
-            Layers = Layers,
-            VocabularySize = 100,
-            TextOf = id => token + id,
-            LabelOf = labels ?? ((_, _) => null),
-        });
+        GraphFile.Of(new PrunedGraph(graph, 1, 1), About(labels, token));
+
+    /// <summary>What its file says beside it.</summary>
+    public static GraphFileAbout About(Func<int, int, string?>? labels = null, string token = " w") => new()
+    {
+        Slug = "sample",
+        Scan = "made-up",
+        Prompt = "a prompt",
+        TokenTexts = [.. Enumerable.Range(0, Positions).Select(i => token + i)],
+        Layers = Layers,
+        VocabularySize = 100,
+        TextOf = id => token + id,
+        LabelOf = labels ?? ((_, _) => null),
+    };
 
     /// <summary>The same file without its ranking, so that the page ranks the nodes itself.</summary>
     public static GraphFile Unranked(GraphFile file) => new()

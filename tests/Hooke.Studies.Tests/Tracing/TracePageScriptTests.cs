@@ -38,6 +38,28 @@ public sealed class TracePageScriptTests
     }
 
     [BrowserFact]
+    public void A_files_own_ranking_prunes_as_Hooke_does()
+    {
+        (double, double)[] thresholds = [(0.8, 0.98), (0.5, 0.9)];
+        AttributionGraph[] graphs = [.. Enumerable.Range(11, 4).Select(seed => SampleGraph.File(SampleGraph.Of((ulong)seed)).ToGraph())];
+        JsonElement said = Run(graphs.Select(graph => SampleGraph.File(graph)), """
+            graphs.map(graph => [[0.8, 0.98], [0.5, 0.9]].map(([n, l]) => {
+              const kept = prune(graph, n, l);
+              return graph.nodes.filter(node => kept.nodes[node.i] && !isConstant(node)).map(node => node.id);
+            }))
+            """);
+        for (int g = 0; g < graphs.Length; g++)
+            for (int t = 0; t < thresholds.Length; t++)
+            {
+                PrunedGraph pruned = new(graphs[g], thresholds[t].Item1, thresholds[t].Item2);
+                string[] ids = [.. GraphFile.Of(pruned, SampleGraph.About()).Nodes
+                    .Where(node => node.Kind is not (TraceNodeKind.Bias or TraceNodeKind.Remainder)).Select(node => node.Id)];
+                Assert.Equal(ids.Order(), Strings(said[g][t]).Order());
+                Assert.True(ids.Length < graphs[g].Nodes.Count - 3);
+            }
+    }
+
+    [BrowserFact]
     public void Influence_and_neighbours_in_the_page_are_Hookes()
     {
         AttributionGraph graph = SampleGraph.Of(9);

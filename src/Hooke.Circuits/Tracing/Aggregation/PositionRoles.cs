@@ -12,23 +12,20 @@ public static class PositionRoles
     const double Most = 0.5;
 
     /// <summary>A name for each position of each prompt; no two of a prompt are the same.</summary>
-    /// <param name="prompts">The prompts.</param>
-    /// <param name="textOf">The text of a token.</param>
-    public static IReadOnlyList<IReadOnlyList<string>> Of(IReadOnlyList<IReadOnlyList<int>> prompts, Func<int, string> textOf)
+    /// <param name="prompts">The texts of each prompt's tokens.</param>
+    public static IReadOnlyList<IReadOnlyList<string>> Of(IReadOnlyList<IReadOnlyList<string>> prompts)
     {
-        HashSet<int> frequent =
-        [
-            .. prompts.SelectMany(prompt => prompt.Distinct()).CountBy(token => token)
-                .Where(count => count.Value >= Most * prompts.Count).Select(count => count.Key),
-        ];
-        return [.. prompts.Select(prompt => Of(prompt, frequent, textOf))];
+        HashSet<string> frequent = new(
+            prompts.SelectMany(prompt => prompt.Distinct(StringComparer.Ordinal)).CountBy(token => token, StringComparer.Ordinal)
+                .Where(count => count.Value >= Most * prompts.Count).Select(count => count.Key), StringComparer.Ordinal);
+        return [.. prompts.Select(prompt => Of(prompt, frequent))];
     }
 
     /// <summary>The names <c>0</c>, <c>1</c>, … of the positions themselves, for prompts that match place by place.</summary>
     public static IReadOnlyList<string> Places(int count) =>
         [.. Enumerable.Range(0, count).Select(position => position.ToString(CultureInfo.InvariantCulture))];
 
-    static string[] Of(IReadOnlyList<int> prompt, HashSet<int> frequent, Func<int, string> textOf)
+    static string[] Of(IReadOnlyList<string> prompt, HashSet<string> frequent)
     {
         string[] roles = new string[prompt.Count];
         Dictionary<string, int> seen = new(StringComparer.Ordinal);
@@ -40,7 +37,7 @@ public static class PositionRoles
                 roles[position] = $"{anchor}+{++since}";
                 continue;
             }
-            string text = textOf(prompt[position]).Trim();
+            string text = prompt[position].Trim();
             int times = seen[text] = seen.GetValueOrDefault(text) + 1;
             (roles[position], anchor, since) = (times == 1 ? text : $"{text}#{times}", times == 1 ? text : $"{text}#{times}", 0);
         }

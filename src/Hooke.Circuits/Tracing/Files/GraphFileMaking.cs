@@ -12,12 +12,15 @@ sealed class GraphFileMaking(PrunedGraph pruned, GraphFileAbout about)
     public GraphFile Make()
     {
         List<GraphFileNode> nodes = [];
-        int target = 0, whole = 0;
-        foreach (TraceNode node in _graph.Nodes)
+        HashSet<string> ids = [];
+        int target = 0, whole = 0, targets = _graph.Nodes.Count(node => node.Kind == TraceNodeKind.Target);
+        int rest = _graph.Nodes.Count - targets - 1; // what was pruned now stands before the targets
+        foreach ((int i, TraceNode node) in _graph.Nodes.Index())
         {
-            bool isRest = node is { Kind: TraceNodeKind.Remainder, Name: "pruned" };
-            int place = isRest ? -1 : Next(ref whole);
+            int place = i == rest ? -1 : Next(ref whole);
             GraphFileNode made = Node(node, node.Kind == TraceNodeKind.Target ? target++ : 0, place);
+            if (!ids.Add(made.Id)) // what was pruned before
+                ids.Add((made = made with { Id = made.Id + "_again", JsNodeId = made.JsNodeId + "-again" }).Id);
             if (place >= 0)
                 _ids[place] = made.Id;
             nodes.Add(made);

@@ -2,8 +2,8 @@ namespace Hooke.Circuits;
 
 /// <summary>What taking out a source did to one target: by how much less it became.</summary>
 /// <param name="Source">The source's place among those of the trial.</param>
-/// <param name="Place">The target's place among the graph's nodes; −1 for a control.</param>
-/// <param name="Target">The target.</param>
+/// <param name="Place">The target's place among the graph's nodes; of a control, that of the target it is matched to.</param>
+/// <param name="Target">The target, or the control: a latent of the same layer and position.</param>
 /// <param name="IsControl">Whether the graph has no such edge.</param>
 /// <param name="Predicted">The edge's weight, or of a group the sum of its members'; 0 for a control.</param>
 /// <param name="Frozen">In the frozen model.</param>
@@ -26,15 +26,16 @@ public sealed record GraphEffects(IReadOnlyList<string> Sources, int Groups, IRe
     /// <summary>The edges, without controls.</summary>
     public IEnumerable<EdgeEffect> Edges => Effects.Where(effect => !effect.IsControl);
 
-    /// <summary>
-    /// How far an edge is from what the frozen model does, relative to it; small edges relative to 10⁻³ of the largest into
-    /// the same target.
-    /// </summary>
+    /// <summary>How far each edge is from what the frozen model does, relative to the edge.</summary>
+    /// <remarks>
+    /// An edge is a sum of paths that may cancel, each of them rounded: one smaller than a hundredth of the largest into the same
+    /// target is held to a hundredth of that.
+    /// </remarks>
     public IEnumerable<(EdgeEffect Edge, double Difference)> Differences()
     {
         Dictionary<int, double> largest = Edges.GroupBy(e => e.Place)
             .ToDictionary(g => g.Key, g => g.Max(e => Math.Max(Math.Abs(e.Predicted), Math.Abs(e.Frozen))));
         return Edges.Select(e => (e, Math.Abs(e.Predicted - e.Frozen)
-            / Math.Max(Math.Max(Math.Abs(e.Predicted), 1e-3 * largest[e.Place]), 1e-30)));
+            / Math.Max(Math.Max(Math.Abs(e.Predicted), 0.01 * largest[e.Place]), 1e-30)));
     }
 }

@@ -64,7 +64,7 @@ public sealed class GraphTrial : IDisposable
         foreach (HeldPrompt prompt in held)
             prompt.Dispose();
         return new([.. _pairs.Sources.Select(s => s.Name)], _pairs.Groups,
-            [.. effects.OrderBy(e => e.Source).ThenBy(e => e.IsControl).ThenBy(e => e.Place)]);
+            [.. effects.OrderBy(e => e.Source).ThenBy(e => e.Place).ThenBy(e => e.IsControl)]);
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace Hooke.Circuits;
 /// <param name="Members">Its nodes.</param>
 sealed record TrialSource(int Place, string Name, IReadOnlyList<int> Nodes, IReadOnlyList<TraceNode> Members);
 
-/// <summary>A target that a source has an edge to, or a control.</summary>
+/// <summary>A target that a source has an edge to, or the control for it, which has the target's place.</summary>
 readonly record struct TrialEdge(int Place, TraceNode Target, bool IsControl, double Weight, double Total);
 
 /// <summary>Which targets are read when a source is taken out: those of its edges, and for each a matched one it has none to.</summary>
@@ -67,7 +67,7 @@ sealed class TrialPairs
         {
             edges.Add(new(target, _graph.Nodes[target], IsControl: false, weight, totals[target]));
             if (Control(_graph.Nodes[target], weights.Keys, source) is { } control)
-                edges.Add(new(-1, control, IsControl: true, 0, 0));
+                edges.Add(new(target, control, IsControl: true, 0, 0));
         }
         return [.. edges];
     }

@@ -71,6 +71,8 @@ sealed class FrozenLayer : IDisposable
     /// </summary>
     public Tensor AttentionBack(Tensor gradients, ReadOnlySpan<int> lengths)
     {
+        if (lengths.Length == 0)
+            return gradients.Share();
         using Tensor together = Ops.MatMul(gradients, Output, transposed: true), z = AsHeads(together);
         using Tensor v = Ops.MixBack(Pattern, z, lengths, _keyValueHeads), flat = v.Reshape(v.Shape[0], Value.Shape[1]);
         return Ops.MatMul(flat, Value, transposed: true);
@@ -79,6 +81,8 @@ sealed class FrozenLayer : IDisposable
     /// <summary>The same for gradients [n, d_model] that are zero but at their last position.</summary>
     public Tensor AttentionBackFromLast(Tensor gradients, ReadOnlySpan<int> lengths)
     {
+        if (lengths.Length == 0)
+            return gradients.Share();
         using Tensor together = Ops.MatMul(gradients, Output, transposed: true), z = AsHeads(together);
         using Tensor v = Ops.MixBackFromLast(Pattern, z, lengths, _keyValueHeads);
         using Tensor flat = v.Reshape(v.Shape[0], Value.Shape[1]);

@@ -122,8 +122,8 @@ public sealed record TraceCheck(
             PrunedGraph pruned = new(graph, thresholds[0], thresholds[1]);
             string name = $"pruned at {thresholds[0]:0.###} and {thresholds[1]:0.###}";
             int[] nodes = reference.Integers($"prune_{at}.node_mask"), edges = reference.Integers($"prune_{at}.edge_mask");
-            yield return new($"{name}: nodes", shared.Index().Count(node => pruned.HasNode(node.Item) != (nodes[node.Index] != 0)), 0,
-                $"{pruned.NodeCount}");
+            yield return new($"{name}: nodes",
+                shared.Index().Count(node => pruned.HasNode(node.Item) != (nodes[node.Index] != 0)), 0, $"{pruned.NodeCount}");
             yield return new($"{name}: edges", OtherEdges(pruned, shared, edges), 0, $"{pruned.EdgeCount}");
             yield return new($"{name}: cumulative influence", Relative(
                 [.. shared.Select(i => (float)pruned.CumulativeInfluence[i])], reference.Floats($"prune_{at}.cumulative_scores")),
@@ -151,7 +151,11 @@ public sealed record TraceCheck(
     // What is deliberate, by kind of node.
     static IEnumerable<string> Explained(AttributionGraph graph)
     {
-        foreach (TraceNode node in graph.Nodes.Where(node => !Ranks(node)))
+        bool[] acts = new bool[graph.Nodes.Count];
+        for (int target = 0; target < acts.Length; target++)
+            foreach (int source in graph.SourcesOf(target))
+                acts[source] = true;
+        foreach (TraceNode node in graph.Nodes.Where((node, i) => acts[i] && !Ranks(node)))
             yield return Named(node) + (node.Kind == TraceNodeKind.Bias
                 ? ": what this bias adds, which circuit-tracer leaves out of every row"
                 : node.Name == "zeroed positions"

@@ -5,13 +5,16 @@ namespace Hooke.Dictionaries;
 /// <summary>Dictionaries that nobody trained, of the same site: what a score has to beat to mean anything.</summary>
 public static class BaselineCoders
 {
-    /// <summary>The numbers of the activation themselves, each a latent of either sign.</summary>
-    public static SparseCoder Neurons(CoderSite site)
+    /// <summary>The numbers of the activation themselves, less their mean, each a latent of either sign.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="activations">[rows, width], of which the mean is taken; null for a mean of 0.</param>
+    public static SparseCoder Neurons(CoderSite site, Tensor? activations = null)
     {
         Tensor directions = Tensor.Zeros(site.Width, site.Width);
         for (int i = 0; i < site.Width; i++)
             directions.Data[(i * site.Width) + i] = 1;
-        return Of(site, directions, Tensor.Zeros(site.Width), site.Width, isRectified: false);
+        Tensor mean = activations is null ? Tensor.Zeros(site.Width) : Mean(activations);
+        return Of(site, directions, mean, site.Width, isRectified: false);
     }
 
     /// <summary>The principal components of activations, each a latent of either sign.</summary>
@@ -28,7 +31,7 @@ public static class BaselineCoders
         return Of(site, directions, mean, site.Width, isRectified: false);
     }
 
-    /// <summary>Unit vectors in random directions; of each activation less the mean, the k latents of largest product fire.</summary>
+    /// <summary>Random unit vectors; of each activation less the mean, the k latents of largest product fire.</summary>
     /// <param name="site">The site.</param>
     /// <param name="activations">[rows, width], of which the mean is taken.</param>
     /// <param name="nLatents">How many.</param>

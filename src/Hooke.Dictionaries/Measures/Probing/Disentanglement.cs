@@ -4,17 +4,15 @@ using Hooke.Tensors;
 namespace Hooke.Dictionaries;
 
 /// <summary>
-/// A question about one entity in whose place, at one token, latents of another are put: the answer should become the other's
-/// where the latents' attribute is asked for, and stay where another one is.
+/// A question about one entity, asked with latents of the same question about another in place of its own: the answer should
+/// become the other's where the latents' attribute is asked for, and stay where another one is.
 /// </summary>
 /// <param name="Base">The prompt that is run.</param>
-/// <param name="BasePosition">The entity's token in it.</param>
-/// <param name="Source">The prompt that the other entity's latents are taken from.</param>
-/// <param name="SourcePosition">The other entity's token.</param>
+/// <param name="Source">The prompt, as long, that the other entity's latents are taken from.</param>
+/// <param name="From">The first position at which latents are exchanged, the entity's; they are up to the prompt's end.</param>
 /// <param name="Answer">The token that is right with the latents exchanged.</param>
 /// <param name="IsCause">Whether the attribute asked for is the one that is to change.</param>
-public sealed record LatentSwap(
-    IReadOnlyList<int> Base, int BasePosition, IReadOnlyList<int> Source, int SourcePosition, int Answer, bool IsCause);
+public sealed record LatentSwap(IReadOnlyList<int> Base, IReadOnlyList<int> Source, int From, int Answer, bool IsCause);
 
 /// <summary>How a mask is trained.</summary>
 /// <param name="Seed">Of the order of the questions.</param>
@@ -38,12 +36,14 @@ public sealed class Disentanglement(LatentPlace place)
     /// <param name="swaps">Questions of both kinds.</param>
     /// <param name="settings">How to train.</param>
     /// <returns>For each latent whether it is exchanged.</returns>
-    /// <exception cref="ArgumentException">One of the two kinds is not there.</exception>
+    /// <exception cref="ArgumentException">One of the two kinds is missing, or a question's prompts differ in length.</exception>
     public bool[] Learn(IReadOnlyList<LatentSwap> swaps, MaskSettings settings)
     {
         LatentSwap[] causes = [.. swaps.Where(swap => swap.IsCause)], others = [.. swaps.Where(swap => !swap.IsCause)];
         if (causes.Length == 0 || others.Length == 0)
             throw new ArgumentException("a mask is learned from questions whose answer changes and from ones whose answer stays");
+        if (swaps.Any(swap => swap.Base.Count != swap.Source.Count))
+            throw new ArgumentException("latents are exchanged position by position: a question's prompts must be equally long");
         Draws draws = new Rng(settings.Seed).Fork("mask").Draw();
         using Tensor logits = Tensor.Zeros(place.Coder.Config.NLatents);
         using AdamW optimiser = new([logits], new AdamWSettings(Beta2: 0.99f, MaxGradientNorm: float.MaxValue));
@@ -93,63 +93,55 @@ public sealed class Disentanglement(LatentPlace place)
             return exchange.Along(gradient, mask.Length);
     }
 
-    /// <summary>The latents of both prompts of some questions.</summary>
+    /// <summary>The latents of both prompts of some questions, at the positions where they are exchanged.</summary>
     sealed class Exchange : IDisposable
     {
         readonly LatentPlace _place;
-        readonly LatentSwap[] _swaps;
-        readonly Dictionary<int, float>[] _base, _source;
+        readonly int _count;
+        readonly List<(int Row, Dictionary<int, float> Base, Dictionary<int, float> Source)> _rows = [];
 
         public Exchange(LatentPlace place, LatentSwap[] swaps)
         {
-            (_place, _swaps) = (place, swaps);
+            (_place, _count) = (place, swaps.Length);
             Plain = place.Plain(new TokenBatch([.. swaps.Select(swap => swap.Base)]));
-            using LatentRows sources =
-                place.Rows([.. swaps.Select(swap => swap.Source)], [.. swaps.Select(swap => swap.SourcePosition)]);
-            _base = [.. swaps.Select((swap, i) => Active(Plain.Latents, (i * Plain.Run.Tokens.Positions) + swap.BasePosition))];
-            _source = [.. swaps.Select((_, i) => Active(sources.Latents, i))];
-            Before = Rows(i => _base[i]);
+            using PlainRun sources = place.Plain(new TokenBatch([.. swaps.Select(swap => swap.Source)]));
+            int positions = Plain.Run.Tokens.Positions;
+            for (int i = 0; i < swaps.Length; i++)
+                for (int row = (i * positions) + swaps[i].From; row < (i * positions) + swaps[i].Base.Count; row++)
+                    _rows.Add((row, Active(Plain.Latents, row), Active(sources.Latents, row)));
+            Before = Changed((_, own, _) => own);
         }
 
         public PlainRun Plain { get; }
 
         public SparseLatents Before { get; }
 
-        public SparseLatents Mixed(double[] mask) => Rows(i => Union(i).ToDictionary(latent => latent,
-            latent => (float)(Base(i, latent) + (mask[latent] * Difference(i, latent)))));
+        public SparseLatents Mixed(double[] mask) =>
+            Changed((latent, own, other) => (float)(own + (mask[latent] * (other - own))));
 
-        // Σ over questions of ⟨gradient at the entity's token, what the latent writes⟩ · (source − base), as a mean.
+        // Σ over positions of ⟨gradient, what the latent writes⟩ · (source − base), divided by the number of questions.
         public double[] Along(Tensor gradient, int nLatents)
         {
             int width = _place.Coder.Config.Outputs[0].Width;
             Tensor decoder = _place.Coder.Weights.Decoders[0].Weight;
             double[] sums = new double[nLatents];
-            for (int i = 0; i < _swaps.Length; i++)
-            {
-                ReadOnlySpan<float> slope = LatentPlace.Row(gradient, Row(i), width);
-                foreach (int latent in Union(i))
+            foreach ((int row, Dictionary<int, float> own, Dictionary<int, float> other) in _rows)
+                foreach (int latent in own.Keys.Union(other.Keys).Order())
                 {
                     ReadOnlySpan<float> written = LatentPlace.Row(decoder, latent, width);
                     double norm = _place.Coder.Config.ScalesByDecoderNorm ? MathF.Sqrt(Reduce.SumOfSquares(written)) : 1;
-                    sums[latent] += Reduce.Dot(slope, written) * Difference(i, latent) / (norm * _swaps.Length);
+                    double difference = other.GetValueOrDefault(latent) - own.GetValueOrDefault(latent);
+                    sums[latent] += Reduce.Dot(LatentPlace.Row(gradient, row, width), written) * difference / (norm * _count);
                 }
-            }
             return sums;
         }
 
         public void Dispose() => Plain.Dispose();
 
-        int Row(int swap) => (swap * Plain.Run.Tokens.Positions) + _swaps[swap].BasePosition;
-
-        float Base(int swap, int latent) => _base[swap].GetValueOrDefault(latent);
-
-        float Difference(int swap, int latent) => _source[swap].GetValueOrDefault(latent) - Base(swap, latent);
-
-        IEnumerable<int> Union(int swap) => _base[swap].Keys.Union(_source[swap].Keys).Order();
-
-        // Latents at the entities' tokens, and none elsewhere.
-        SparseLatents Rows(Func<int, Dictionary<int, float>> latents) => SparseLatents.OfRows(
-            Plain.Latents.NLatents, Plain.Latents.Rows, Enumerable.Range(0, _swaps.Length).Select(i => (Row(i), latents(i))));
+        // Latents where they are exchanged, and none elsewhere.
+        SparseLatents Changed(Func<int, float, float, float> value) => SparseLatents.OfRows(
+            Plain.Latents.NLatents, Plain.Latents.Rows, _rows.Select(row => (row.Row, row.Base.Keys.Union(row.Source.Keys)
+                .ToDictionary(i => i, i => value(i, row.Base.GetValueOrDefault(i), row.Source.GetValueOrDefault(i))))));
 
         static Dictionary<int, float> Active(SparseLatents latents, int row)
         {

@@ -10,6 +10,7 @@ public sealed class LatentPlace
     const int PromptsOfARun = 64;
     const string Changed = "changed";
 
+    readonly Splice _splice;
     readonly Address? _entry; // the residual stream into the layer that is written: nothing below it need be run again
 
     /// <summary>A coder at the sites that it names, or that are given.</summary>
@@ -23,10 +24,10 @@ public sealed class LatentPlace
     public LatentPlace(Model model, SparseCoder coder, string? reads = null, string? writes = null)
     {
         if (coder.Config.Outputs.Count != 1)
-            throw new InputException($"a {coder.Config.Role} writes {coder.Config.Outputs.Count} sites: what its latents do cannot "
-                + "be tested at one");
-        Splice splice = new(model, new CoderSet(coder), reads, writes);
-        (Model, Coder, Reads, Writes) = (model, coder, splice.Reads[0], splice.Writes[0]);
+            throw new InputException($"a {coder.Config.Role} writes {coder.Config.Outputs.Count} sites: what its latents do "
+                + "cannot be tested at one");
+        _splice = new Splice(model, new CoderSet(coder), reads, writes);
+        (Model, Coder, Reads, Writes) = (model, coder, _splice.Reads[0], _splice.Writes[0]);
         _entry = Writes.Layer is { } layer && Writes.Site.IsPerLayer ? Site.ResidPre.At(layer) : null;
     }
 
@@ -56,12 +57,14 @@ public sealed class LatentPlace
         for (int start = 0; start < prompts.Count; start += PromptsOfARun)
         {
             TokenBatch tokens = new([.. prompts.Skip(start).Take(PromptsOfARun)]);
-            using Run run = Model.Run(tokens, new Plan { Record = [.. new[] { Reads, Writes }.Distinct()], LastLogitsOnly = true });
+            Address[] kept = [Reads, Writes];
+            using Run run = Model.Run(tokens, new Plan { Record = [.. kept.Distinct()], LastLogitsOnly = true });
+            using Tensor input = Input(run);
             for (int i = 0; i < tokens.Count; i++)
                 foreach (int position in positions(start + i))
                 {
                     int row = (i * tokens.Positions) + position;
-                    Row(run[Reads], row, read.Shape[1]).CopyTo(Row(read, at, read.Shape[1]));
+                    Row(input, row, read.Shape[1]).CopyTo(Row(read, at, read.Shape[1]));
                     Row(run[Writes], row, written.Shape[1]).CopyTo(Row(written, at++, written.Shape[1]));
                 }
         }
@@ -78,7 +81,8 @@ public sealed class LatentPlace
     public PlainRun Plain(TokenBatch tokens)
     {
         Address[] kept = _entry is null ? [Reads, Writes] : [Reads, Writes, _entry];
-        return new PlainRun(Coder, Model.Run(tokens, new Plan { Record = [.. kept.Distinct()], LastLogitsOnly = true }), Reads);
+        Run run = Model.Run(tokens, new Plan { Record = [.. kept.Distinct()], LastLogitsOnly = true });
+        return new PlainRun(Coder, run, Input(run), Model.HasTokenizer ? Model.Tokenizer.IsSpecial : _ => false);
     }
 
     /// <summary>The model with latents as given in place of those of a plain run; logits at the last token only.</summary>
@@ -107,10 +111,12 @@ public sealed class LatentPlace
             return (run, gradients[Writes].Share());
     }
 
+    Tensor Input(Run run) => _splice.Inputs(run)[0];
+
     Recording Recorded(PlainRun plain, SparseLatents before, SparseLatents after)
     {
         Tensor written = plain.Run[Writes];
-        using Tensor shift = LatentRows.Shift(Coder, before, after, plain.Run[Reads]);
+        using Tensor shift = LatentRows.Shift(Coder, before, after, plain.Input);
         using Tensor shaped = shift.Reshape(written.Shape.Sizes);
         Recording changed = new(plain.Run.Tokens);
         changed.Set(Writes, Ops.Add(written, shaped));
@@ -123,18 +129,33 @@ public sealed class LatentPlace
 /// <summary>A run without changes, and the latents at each of its positions.</summary>
 public sealed class PlainRun : IDisposable
 {
-    internal PlainRun(SparseCoder coder, Run run, Address reads) => (Run, Latents) = (run, coder.EncodeSparse(run[reads]));
+    internal PlainRun(SparseCoder coder, Run run, Tensor input, Func<int, bool> isSpecial)
+    {
+        (Run, Input) = (run, input);
+        TokenBatch tokens = run.Tokens;
+        Rows =
+        [
+            .. Enumerable.Range(0, tokens.Count * tokens.Positions).Where(row =>
+                row % tokens.Positions < tokens.Lengths[row / tokens.Positions] && !isSpecial(tokens.Ids[row])),
+        ];
+        Latents = coder.EncodeSparse(input).Only(Rows);
+    }
 
     /// <summary>The run; logits at the last token only.</summary>
     public Run Run { get; }
 
-    /// <summary>Latents of [batch · pos] rows; those of padding mean nothing.</summary>
+    /// <summary>Latents of [batch · pos] rows; none at padding and special tokens.</summary>
     public SparseLatents Latents { get; }
 
-    /// <summary>The rows that are no padding.</summary>
-    public IEnumerable<int> Rows => Enumerable.Range(0, Run.Tokens.Count).SelectMany(prompt =>
-        Enumerable.Range(prompt * Run.Tokens.Positions, Run.Tokens.Lengths[prompt]));
+    /// <summary>The rows that are neither padding nor special tokens, of which dictionaries mostly know nothing.</summary>
+    public IReadOnlyList<int> Rows { get; }
+
+    internal Tensor Input { get; }
 
     /// <inheritdoc/>
-    public void Dispose() => Run.Dispose();
+    public void Dispose()
+    {
+        Input.Dispose();
+        Run.Dispose();
+    }
 }

@@ -45,7 +45,8 @@ public sealed class LatentRows : IDisposable
         bool[] chosen = new bool[Latents.NLatents];
         foreach (int latent in latents)
             chosen[latent] = true;
-        using Tensor shift = Shift(Coder, Latents.Select((i, value) => chosen[i] ? value : 0), Latents.Select((_, _) => 0), _read);
+        SparseLatents before = Latents.Select((i, value) => chosen[i] ? value : 0), after = Latents.Select((_, _) => 0);
+        using Tensor shift = Shift(Coder, before, after, _read);
         using Tensor changed = Ops.Add(_written, shift);
         return Picked(changed, rows);
     }
@@ -98,7 +99,7 @@ public sealed class LatentRows : IDisposable
         _written.Dispose();
     }
 
-    /// <summary>How what is written changes [rows, d_out] when latents do: biases, skips and the error term stay out of it.</summary>
+    /// <summary>How what is written changes [rows, d_out] when latents do; biases, skips and the error term do not.</summary>
     internal static Tensor Shift(SparseCoder coder, SparseLatents before, SparseLatents after, Tensor read)
     {
         using Tensor was = coder.Decode(before, read);

@@ -29,8 +29,8 @@ public sealed class LogisticProbe
     {
         int positives = labels.Count(label => label);
         if (labels.Count != features.Rows || positives == 0 || positives == labels.Count || !(l2 > 0))
-            throw new ArgumentException($"a probe needs a label for each of {features.Rows} rows, both kinds of them, and λ above "
-                + $"0; it has {labels.Count} labels, {positives} of them true, and λ = {l2}");
+            throw new ArgumentException($"a probe needs a label for each of {features.Rows} rows, both kinds of them, and λ "
+                + $"above 0; it has {labels.Count} labels, {positives} of them true, and λ = {l2}");
         (double[] means, double[] scales) = Spread(features);
         Matrix x = Standardised(features, means, scales);
         double[] costs = [.. labels.Select(label => 0.5 / (label ? positives : labels.Count - positives))];
@@ -111,7 +111,8 @@ public sealed class LogisticProbe
         for (int r = 0; r < features.Rows; r++)
             for (int j = 0; j < means.Length; j++)
                 squares[j] += (features[r, j] - means[j]) * (features[r, j] - means[j]) / features.Rows;
-        return (means, [.. squares.Select((square, j) => square > 1e-20 * (1 + (means[j] * means[j])) ? 1 / Math.Sqrt(square) : 0)]);
+        return (means, [.. squares.Select((square, j) =>
+            square > 1e-20 * (1 + (means[j] * means[j])) ? 1 / Math.Sqrt(square) : 0)]);
     }
 
     static double Norm(double[] x) => Math.Sqrt(CholeskyFactor.Dot(x, x));

@@ -1,6 +1,8 @@
 namespace Hooke.Dictionaries;
 
-/// <summary>How well a class can be told from few latents: those whose means differ most, and a logistic regression on them.</summary>
+/// <summary>
+/// How well a class can be told from few latents: those whose means differ most, and a logistic regression on them.
+/// </summary>
 /// <remarks>Source: Gurnee et al. 2023, arXiv:2305.01610; SAEBench's sparse probing.</remarks>
 public static class SparseProbing
 {

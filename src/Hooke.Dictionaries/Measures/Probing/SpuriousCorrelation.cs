@@ -54,8 +54,8 @@ public static class SpuriousCorrelation
         int[] counts = [.. Enumerable.Range(0, 4).Select(i =>
             rows.Count(row => first.Labels[row] == (i < 2) && second.Labels[row] == (i % 2 == 0)))];
         if (counts.Distinct().Count() > 1)
-            throw new InputException($"two concepts meet in {string.Join(", ", counts)} rows: each of the four cases must be there "
-                + "equally often");
+            throw new InputException($"two concepts meet in {string.Join(", ", counts)} rows: each of the four cases must be "
+                + "there equally often");
     }
 }
 

@@ -2,7 +2,7 @@ namespace Hooke.Dictionaries;
 
 /// <summary>How latents are clamped to make a model forget.</summary>
 /// <param name="MostRetained">Latents that fire on a larger share of the retained tokens are left alone.</param>
-/// <param name="Latents">How many of the others are clamped, those that fire on the largest share of the tokens to forget.</param>
+/// <param name="Latents">How many of the others are clamped, those that fire on most of the tokens to forget.</param>
 /// <param name="Multiplier">
 /// Where one fires it is set to minus this times its mean where it fires on the tokens to forget.
 /// </param>
@@ -50,7 +50,7 @@ public sealed class Unlearning
     public Unlearning(LatentPlace place, IReadOnlyList<PlainRun> forget, IReadOnlyList<PlainRun> retain) =>
         (_place, _forget, _retain) = (place, LatentActivity.Of(forget), LatentActivity.Of(retain));
 
-    /// <summary>The latents that a setting clamps, most active first; fewer than asked for where fewer are sparse enough.</summary>
+    /// <summary>The latents that a setting clamps, most active first; fewer than it says where fewer are sparse enough.</summary>
     public IReadOnlyList<int> Chosen(ClampSetting setting) =>
     [
         .. Enumerable.Range(0, _forget.Shares.Count)

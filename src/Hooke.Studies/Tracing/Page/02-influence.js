@@ -68,14 +68,16 @@ function prune(graph, nodeShare, linkShare) {
   return { nodes, links, influence, scores };
 }
 
-// A file that ranks its nodes is believed: its ranking is that of the graph before it was pruned.
+// A file that ranks its nodes is believed: its ranking is that of the graph before it was pruned. Kept are nodes until their
+// share is reached, with the one that reaches it.
 function keptNodes(graph, influence, share) {
   const isRanked = graph.nodes.some(node => node.raw.influence != null);
   const least = isRanked ? 0 : scoreThreshold(influence, share);
+  const most = graph.nodes.reduce((next, { rank }) => rank >= share && rank < next ? rank : next, Infinity);
   return Uint8Array.from(graph.nodes, node => {
     if (node.kind === "token" || node.kind === "target") return 1;
     if (isConstant(node)) return 0;
-    return isRanked ? node.raw.influence == null || node.raw.influence <= share : influence[node.i] >= least;
+    return isRanked ? node.raw.influence == null || node.raw.influence <= most : influence[node.i] >= least;
   });
 }
 
