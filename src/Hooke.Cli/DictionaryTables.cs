@@ -124,12 +124,14 @@ static class DictionaryTables
         int most = latents.Densities.Max(bin => bin.Latents);
         string bars = string.Concat(latents.Densities.Select(bin =>
             bin.Latents == 0 ? ' ' : Bars[(int)((long)(Bars.Length - 1) * bin.Latents / most)]));
-        return most == 0 ? "none active" : string.Create(CultureInfo.InvariantCulture, $"10^{latents.Densities[0].From:0.#} {bars} 1");
+        return most == 0 ? "none active"
+            : string.Create(CultureInfo.InvariantCulture, $"10^{latents.Densities[0].From:0.#} {bars} 1");
     }
 
     static string Each(IEnumerable<Measured> all) => string.Join(", ", all.Select(one => Short(one.Value)));
 
-    static string Short(double number) => number.ToString(Math.Abs(number) is >= 1000 ? "f0" : "g3", CultureInfo.InvariantCulture);
+    static string Short(double number) =>
+        number.ToString(Math.Abs(number) is >= 1000 ? "f0" : "g3", CultureInfo.InvariantCulture);
 
     static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

@@ -20,7 +20,7 @@ public sealed class TraceStudyTests
             for (int i = 0; i < width; i++)
                 written[i] += sites.Direction(layer, latent, output)[i];
         double mean = written.Average();
-        float[] gain = Traced.Model.Weights["ln_final.w"].Data.ToArray(), unembedding = Traced.Model.Weights["unembed.W_U"].Data.ToArray();
+        float[] gain = Traced.Model.Weights["ln_final.w"].Data.ToArray(), unembedding = Traced.Model.Weights["embed.W_E"].Data.ToArray();
         double[] logits = [.. Enumerable.Range(0, Traced.Model.Config.DVocab).Select(token => Enumerable.Range(0, width)
             .Sum(i => (written[i] - mean) / scale * gain[i] * unembedding[(token * width) + i]))];
         double level = logits.Average();

@@ -44,13 +44,15 @@ public sealed class MixBackTests
     [Fact]
     public void Columns_are_gathered_wherever_a_matrix_is_kept()
     {
-        using Tensor plain = Draw("matrix", 37, 50), packed = plain.Clone().AsConstant(), turned = plain.Clone().AsConstant(transposed: true);
+        using Tensor plain = Draw("matrix", 37, 50), packed = plain.Clone().AsConstant();
+        using Tensor turned = plain.Clone().AsConstant(transposed: true);
+        int[] chosen = [49, 0, 17, 17];
         foreach (Tensor matrix in new[] { plain, packed, turned })
         {
-            using Tensor columns = Ops.GatherColumns(matrix, [49, 0, 17, 17]);
+            using Tensor columns = Ops.GatherColumns(matrix, chosen);
             for (int c = 0; c < 4; c++)
                 for (int row = 0; row < 37; row++)
-                    Assert.Equal(plain.Data[(row * 50) + new[] { 49, 0, 17, 17 }[c]], columns.Data[(c * 37) + row]);
+                    Assert.Equal(plain.Data[(row * 50) + chosen[c]], columns.Data[(c * 37) + row]);
         }
         Assert.Throws<ArgumentException>(() => Ops.GatherColumns(plain, [50]));
     }
