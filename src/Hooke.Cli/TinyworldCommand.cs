@@ -150,7 +150,8 @@ static class TinyworldCommand
         else
         {
             Output.Table(
-                ["behaviour", "prompts", "accuracy", "with the dictionary", "mean logit difference (nats)", "with the dictionary"],
+                ["behaviour", "prompts", "accuracy", "with the dictionary", "mean logit difference (nats)",
+                    "with the dictionary"],
                 plain.Zip(spliced, (one, other) => (IReadOnlyList<string>)[one.Behaviour, $"{one.Prompts}", $"{one.Accuracy:f3}",
                     $"{other.Accuracy:f3}", $"{one.LogitDifference:f2}", $"{other.LogitDifference:f2}"]));
             Console.Out.WriteLine($"{dictionary} keeps {kept:p1} of the accuracy, on average over {plain.Length} behaviours");

@@ -35,7 +35,9 @@ public sealed record Findings
     /// <summary>Did somebody else get the same result?</summary>
     public RunAgain? RunAgain { get; init; }
 
-    /// <summary>Does an attribution graph hold on its prompt? Null, and no part of the ladder, for claims without a graph.</summary>
+    /// <summary>
+    /// Does an attribution graph hold on its prompt? Null, and no part of the ladder, for claims without a graph.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public GraphAgreement? Graph { get; init; }
 

@@ -36,7 +36,8 @@ sealed class CrosscoderLayout : DictionaryLayout
     {
         if (dictionary.Coders is not [{ Config: { Kind: CoderKind.Relu or CoderKind.JumpRelu, IsRectified: true } config } coder]
             || config.Inputs.Count < 2 || config.Outputs.Count != config.Inputs.Count || !IsPlain(config)
-            || config.SubtractsDecoderBias || config.Inputs.Concat(config.Outputs).Any(site => site.Width != config.Inputs[0].Width))
+            || config.SubtractsDecoderBias
+                || config.Inputs.Concat(config.Outputs).Any(site => site.Width != config.Inputs[0].Width))
             throw Cannot(dictionary, "anything but a crosscoder of kind Relu or JumpRelu over sites of one width");
         (int sites, int width, int nLatents) = (config.Inputs.Count, config.Inputs[0].Width, config.NLatents);
         float[] decoder = new float[nLatents * sites * width], written = new float[sites * width];

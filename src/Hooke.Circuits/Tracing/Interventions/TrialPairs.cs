@@ -12,7 +12,9 @@ sealed record TrialSource(int Place, string Name, IReadOnlyList<int> Nodes, IRea
 /// <summary>A target that a source has an edge to, or the control for it, which has the target's place.</summary>
 readonly record struct TrialEdge(int Place, TraceNode Target, bool IsControl, double Weight, double Total);
 
-/// <summary>Which targets are read when a source is taken out: those of its edges, and for each a matched one it has none to.</summary>
+/// <summary>
+/// Which targets are read when a source is taken out: those of its edges, and for each a matched one it has none to.
+/// </summary>
 sealed class TrialPairs
 {
     readonly AttributionGraph _graph;
@@ -83,7 +85,8 @@ sealed class TrialPairs
                     int from = _graph.SourcesOf(target)[i];
                     double weight = _graph.WeightsOf(target)[i];
                     totals[target] += source.Nodes.Contains(from) ? weight
-                        : totals[from] != 0 && _graph.Nodes[from].Value != 0 ? weight * totals[from] / _graph.Nodes[from].Value : 0;
+                        : totals[from] != 0 && _graph.Nodes[from].Value != 0 ? weight * totals[from] / _graph.Nodes[from].Value
+                            : 0;
                 }
         return totals;
     }
@@ -124,5 +127,6 @@ sealed class TrialPairs
 
     static bool IsWritten(TraceNode node) => node.Kind is TraceNodeKind.Latent or TraceNodeKind.Error or TraceNodeKind.Token;
 
-    static bool IsRead(TraceNode node) => node.Kind == TraceNodeKind.Latent || (node.Kind == TraceNodeKind.Target && node.Index >= 0);
+    static bool IsRead(TraceNode node) =>
+        node.Kind == TraceNodeKind.Latent || (node.Kind == TraceNodeKind.Target && node.Index >= 0);
 }

@@ -117,7 +117,8 @@ sealed class ReplacementSites
         foreach (int written in layers)
             if (written < layer || written >= _config.NLayers)
                 throw new InputException(string.Create(CultureInfo.InvariantCulture,
-                    $"the dictionary's coder of layer {layer} writes layer {written}, where only {layer} to {_config.NLayers - 1} can be written; it belongs to another model"));
+                    $"the dictionary's coder of layer {layer} writes layer {written}, where only {layer} to "
+                        + $"{_config.NLayers - 1} can be written; it belongs to another model"));
         return layers;
     }
 
