@@ -116,8 +116,8 @@ sealed class ReplacementSites
             settings.Writes is null && output.Name is { } name ? LayerIn(name) ?? layer + j : layer + j)];
         foreach (int written in layers)
             if (written < layer || written >= _config.NLayers)
-                throw new InputException(string.Create(CultureInfo.InvariantCulture,
-                    $"the dictionary's coder of layer {layer} writes layer {written}, where only {layer} to {_config.NLayers - 1} can be written; it belongs to another model"));
+                throw new InputException($"the dictionary's coder of layer {layer} writes layer {written}, where only {layer} to "
+                    + $"{_config.NLayers - 1} can be written; it belongs to another model");
         return layers;
     }
 
