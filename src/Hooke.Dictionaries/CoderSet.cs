@@ -7,7 +7,8 @@ namespace Hooke.Dictionaries;
 /// <summary>A dictionary as it is published: one sparse coder, or one for each layer.</summary>
 public sealed class CoderSet : IDisposable
 {
-    readonly Lazy<List<(CoderSite Site, List<(int Coder, int Output)> Writers)>> _places; // sites without a name are each their own
+    // Sites without a name are each their own.
+    readonly Lazy<List<(CoderSite Site, List<(int Coder, int Output)> Writers)>> _places;
 
     /// <summary>A dictionary of coders at hand; takes them over.</summary>
     /// <param name="coders">The coders; those of a set in the order of their layers.</param>

@@ -38,7 +38,8 @@ internal sealed class Hooks : IDisposable
             foreach (Address read in substitution.Reads)
                 _record[Key(read)] = read.Whole;
         }
-        Address[] touched = [.. _record.Values, .. plan.Interventions.Select(i => i.At), .. _substitutions.Values.Select(s => s.At)];
+        Address[] touched = [.. _record.Values, .. plan.Interventions.Select(i => i.At),
+            .. _substitutions.Values.Select(s => s.At)];
         _split.UnionWith(touched.Where(a => a.Site == Site.QInput || a.Site == Site.KInput || a.Site == Site.VInput)
             .Select(a => a.Layer!.Value));
         Reroute[] reroutes = [.. plan.Interventions.OfType<Reroute>()];

@@ -36,7 +36,9 @@ public static partial class Ops
         return mean;
     }
 
-    /// <summary>Σ p (log p − log q) of every row, in nats: p = softmax(reference), q = softmax(logits). No gradient flows.</summary>
+    /// <summary>
+    /// Σ p (log p − log q) of every row, in nats: p = softmax(reference), q = softmax(logits). No gradient flows.
+    /// </summary>
     /// <param name="reference">[…, d_vocab]</param>
     /// <param name="logits">[…, d_vocab]</param>
     /// <returns>[rows]</returns>
