@@ -136,7 +136,7 @@ public sealed class World
     /// <summary>The passages of a kind, in the file's order.</summary>
     internal IEnumerable<T> Told<T>() where T : Passage => _tellers.Select(teller => teller.Passage).OfType<T>();
 
-    /// <summary>Distinct prompts of a passage like those of the training text, with what fills their slots; at most so many.</summary>
+    /// <summary>Distinct prompts of a passage, as training text has them, with what fills their slots; at most so many.</summary>
     internal IReadOnlyList<ToldPrompt> Told(Passage passage, int count, ulong seed)
     {
         Teller teller = _tellers.First(t => t.Passage == passage);
