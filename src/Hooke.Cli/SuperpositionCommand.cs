@@ -12,7 +12,11 @@ static class SuperpositionCommand
 {
     const int Documents = 400, Shown = 12;
 
-    static readonly Option<string> Dictionary = new("--dictionary") { Description = "Measure the decoder rows of this dictionary" };
+    static readonly Option<string> Dictionary = new("--dictionary")
+    {
+        Description = "Measure the decoder rows of this dictionary",
+    };
+
 
     static readonly Option<string> Weights = new("--weights")
     {
@@ -131,8 +135,9 @@ static class SuperpositionCommand
     static void Print(IReadOnlyList<UnitClasses> units, Func<int, string> tokenOf)
     {
         int[] counts = [.. units.Select(unit => unit.Responding.Count).Order()];
+        (int single, int median) = (counts.Count(count => count == 1), counts[counts.Length / 2]);
         Output.Text(string.Create(CultureInfo.InvariantCulture, $"""
-            units that respond to one token: {counts.Count(count => count == 1)} of {counts.Length}; median {counts[counts.Length / 2]}
+            units that respond to one token: {single} of {counts.Length}; median {median}
             tokens; mean effective number {units.Average(unit => unit.Effective):0.#}
             """));
         Output.Table(["unit", "tokens", "effective", "strongest", "responds to"], units

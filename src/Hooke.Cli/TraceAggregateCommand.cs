@@ -9,9 +9,18 @@ namespace Hooke.Cli;
 /// <summary><c>hooke trace aggregate</c>: the graphs of a behaviour's prompts in one.</summary>
 static class TraceAggregateCommand
 {
-    static readonly Argument<string> Behaviour = new("behaviour") { Description = "A behaviour of the world that the model was trained on" };
+    static readonly Argument<string> Behaviour = new("behaviour")
+    {
+        Description = "A behaviour of the world that the model was trained on",
+    };
 
-    static readonly Option<int> Count = new("--prompts") { Description = "How many prompts are traced", DefaultValueFactory = _ => 32 };
+
+    static readonly Option<int> Count = new("--prompts")
+    {
+        Description = "How many prompts are traced",
+        DefaultValueFactory = _ => 32,
+    };
+
     static readonly Option<ulong> Seed = new("--seed") { Description = "Which of its prompts", DefaultValueFactory = _ => 1 };
 
     static readonly Option<double> Least = new("--least")
@@ -26,20 +35,25 @@ static class TraceAggregateCommand
         DefaultValueFactory = _ => 0.2,
     };
 
-    static readonly Option<int> Top = new("--top") { Description = "How many lines a table shows", DefaultValueFactory = _ => 20 };
+    static readonly Option<int> Top = new("--top")
+    {
+        Description = "How many lines a table shows",
+        DefaultValueFactory = _ => 20,
+    };
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         Command command = new("aggregate", """
-            Trace many prompts of a behaviour, kept out of training, and say which latents and edges their graphs share, how strong
-            those are on average, and how much of each graph is particular to its prompt.
+            Trace many prompts of a behaviour, kept out of training, and say which latents and edges their graphs share, how
+            strong those are on average, and how much of each graph is particular to its prompt.
 
             Example:
               hooke trace aggregate two-step --prompts 32
             """)
         {
-            Behaviour, TraceOptions.Folder, TraceOptions.Transcoders, TraceOptions.Reads, TraceOptions.Writes, Count, Seed, Least, Most, Top,
+            Behaviour, TraceOptions.Folder, TraceOptions.Transcoders, TraceOptions.Reads, TraceOptions.Writes, Count, Seed, Least,
+            Most, Top,
         };
         command.SetAction(Run);
         return command;
@@ -50,7 +64,8 @@ static class TraceAggregateCommand
         int count = Cli.Count(parsed, Count, 10_000), top = Cli.Count(parsed, Top, 100_000);
         (double least, double most) = (Share(parsed, Least), Share(parsed, Most));
         World world = TinyworldFolder.LoadWorld(parsed.FolderOf(TraceOptions.Folder));
-        IReadOnlyList<PromptPair> pairs = world.PromptsUpTo(parsed.GetValue(Behaviour)!, Split.HeldOut, count, parsed.GetValue(Seed));
+        IReadOnlyList<PromptPair> pairs =
+            world.PromptsUpTo(parsed.GetValue(Behaviour)!, Split.HeldOut, count, parsed.GetValue(Seed));
         using TracedModel traced = TraceOptions.Open(parsed);
         IReadOnlyList<RoledGraph> graphs = BehaviourGraphs.Trace(traced.Model, traced.Sites.Transcoders,
             [.. pairs.Select(pair => ((IReadOnlyList<int>)traced.Model.Tokenizer.Encode(pair.Clean),
@@ -63,7 +78,13 @@ static class TraceAggregateCommand
             Output.Json(new
             {
                 behaviour = parsed.GetValue(Behaviour),
-                prompts = pairs.Select((pair, i) => new { text = pair.Clean, roles = graphs[i].Roles, latents = latents[i], particular = particular[i] }),
+                prompts = pairs.Select((pair, i) => new
+                {
+                    text = pair.Clean,
+                    roles = graphs[i].Roles,
+                    latents = latents[i],
+                    particular = particular[i],
+                }),
                 nodes = all.SharedNodes(least).Select(pair => new { node = pair.Node, found = pair.Found }),
                 edges = all.SharedEdges(least).Select(pair => new { pair.Edge.Source, pair.Edge.Target, found = pair.Found }),
             });
@@ -77,12 +98,17 @@ static class TraceAggregateCommand
         Output.Table(["node", "at", "graphs", "mean value", "deviation"], all.SharedNodes(least).Take(top).Select(pair =>
             (IReadOnlyList<string>)[NameOf(pair.Node), pair.Node.Role, $"{pair.Found.Count} of {count}",
                 Number(pair.Found.Mean), Number(pair.Found.Deviation)]));
-        Output.Table(["from", "at", "to", "at", "graphs", "mean weight", "deviation"], all.SharedEdges(least).Take(top).Select(pair =>
-            (IReadOnlyList<string>)[NameOf(pair.Edge.Source), pair.Edge.Source.Role, NameOf(pair.Edge.Target), pair.Edge.Target.Role,
-                $"{pair.Found.Count} of {count}", Number(pair.Found.Mean), Number(pair.Found.Deviation)]));
+        Output.Table(
+            ["from", "at", "to", "at", "graphs", "mean weight", "deviation"],
+            all.SharedEdges(least).Take(top).Select(pair => (IReadOnlyList<string>)
+            [
+                NameOf(pair.Edge.Source), pair.Edge.Source.Role, NameOf(pair.Edge.Target), pair.Edge.Target.Role,
+                $"{pair.Found.Count} of {count}", Number(pair.Found.Mean), Number(pair.Found.Deviation),
+            ]));
+        int shared = all.SharedNodes(least).Count(pair => pair.Node.Kind == TraceNodeKind.Latent);
         Output.Text(string.Create(CultureInfo.InvariantCulture, $"""
-            a graph has {latents.Average():0.#} latents; {all.SharedNodes(least).Count(pair => pair.Node.Kind == TraceNodeKind.Latent)} are shared by {least:p0} of the graphs or more, {particular.Average():0.#} of each
-            are particular to its prompt
+            a graph has {latents.Average():0.#} latents; {shared} are shared by {least:p0} of the graphs or more,
+            {particular.Average():0.#} of each are particular to its prompt
             """));
     }
 

@@ -9,17 +9,21 @@ static class TraceCompareCommand
 {
     static readonly Argument<string> First = new("first") { Description = "A prompt, or a graph's JSON file or folder" };
     static readonly Argument<string> Second = new("second") { Description = "Another, such as the counterfactual prompt" };
-    static readonly Option<int> Top = new("--top") { Description = "How many lines a table shows", DefaultValueFactory = _ => 20 };
+    static readonly Option<int> Top = new("--top")
+    {
+        Description = "How many lines a table shows",
+        DefaultValueFactory = _ => 20,
+    };
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         Command command = new("compare", """
-            Compare the attribution graphs of two prompts, such as clean and counterfactual: nodes that only one has, and the edges
-            that differ most. Prompts of one length are compared place by place, others by the words that they have in common.
+            Compare the attribution graphs of two prompts, such as clean and counterfactual: nodes that only one has, and the
+            edges that differ most. Prompts of one length are compared place by place, others by the words that they share.
 
             Example:
-              hooke trace compare "The capital of the country with the Fekin dome is" "The capital of the country with the Vunu dome is"
+              hooke trace compare "The Fekin dome is in" "The Vunu dome is in"
             """)
         {
             First, Second, TraceOptions.Folder, TraceOptions.Transcoders, TraceOptions.Reads, TraceOptions.Writes, Top,
@@ -72,7 +76,8 @@ static class TraceCompareCommand
     {
         Output.Table(["edge", "first", "second", "difference"], difference.Edges.Take(top).Select(edge => (IReadOnlyList<string>)
         [
-            $"{Name(edge.Edge.Source)} → {Name(edge.Edge.Target)}", Number(edge.First), Number(edge.Second), Number(edge.First - edge.Second),
+            $"{Name(edge.Edge.Source)} → {Name(edge.Edge.Target)}", Number(edge.First), Number(edge.Second),
+            Number(edge.First - edge.Second),
         ]));
         Output.Table(["latents", "count", "the strongest"],
         [
@@ -80,10 +85,12 @@ static class TraceCompareCommand
             ["of the second alone", $"{Latents(difference.OnlySecond).Count()}", Strongest(difference.OnlySecond)],
             ["of both", $"{Latents(difference.Both).Count()}", Strongest(difference.Both)],
         ]);
-        Output.Text(string.Create(CultureInfo.InvariantCulture, $"the same in both: {difference.Overlap:p0} of the edges' weight"));
+        Output.Text(string.Create(
+            CultureInfo.InvariantCulture, $"the same in both: {difference.Overlap:p0} of the edges' weight"));
     }
 
-    static IEnumerable<NodePair> Latents(IEnumerable<NodePair> nodes) => nodes.Where(pair => pair.Node.Kind == TraceNodeKind.Latent);
+    static IEnumerable<NodePair> Latents(IEnumerable<NodePair> nodes) =>
+        nodes.Where(pair => pair.Node.Kind == TraceNodeKind.Latent);
 
     static string Strongest(IEnumerable<NodePair> nodes) => string.Join(", ", Latents(nodes)
         .OrderByDescending(pair => Math.Max(pair.First ?? 0, pair.Second ?? 0)).Take(6).Select(pair => Name(pair.Node)));

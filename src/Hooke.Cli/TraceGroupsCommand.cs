@@ -44,12 +44,12 @@ static class TraceGroupsCommand
     public static Command Create()
     {
         Command command = new("groups", """
-            List the groups of nodes (supernodes) that a graph's file holds, propose groups of similar latents, or change them; what
-            is changed is written back, where the page and other viewers find it.
+            List the groups of nodes (supernodes) that a graph's file holds, propose groups of similar latents, or change them;
+            what is changed is written back, where the page and other viewers find it.
 
             Examples:
               hooke trace groups france/graph.json --propose
-              hooke trace groups france/graph.json --rename "layer 1 at 8: 3 latents from 1.77=France" --remove "layer 0 at 2: 2 latents from 0.5"
+              hooke trace groups france/graph.json --rename "layer 1 at 8: 3 latents from 1.77=France"
             """)
         {
             File, Propose, Least, Across, Transcoders, Add, Rename, Remove, Out,
@@ -77,7 +77,10 @@ static class TraceGroupsCommand
             Output.Json(new { prompt = file.Prompt, groups = groups.Select(group => new { group.Name, group.Members }) });
         else
             Output.Table(["group", "nodes", "members"], groups.Select(group => (IReadOnlyList<string>)
-                [group.Name, $"{group.Members.Count}", string.Join(", ", group.Members.Take(8)) + (group.Members.Count > 8 ? ", …" : "")]));
+            [
+                group.Name, $"{group.Members.Count}",
+                string.Join(", ", group.Members.Take(8)) + (group.Members.Count > 8 ? ", …" : ""),
+            ]));
         return Cli.Done;
     }
 
@@ -97,7 +100,9 @@ static class TraceGroupsCommand
         IReadOnlyList<GraphFileGroup> named = [];
         foreach (NodeGroup group in groups) // groups of one label are told apart by their position
             named = named.WithMembers(
-                named.Any(other => other.Name == group.Name) ? $"{group.Name} at {file.Nodes[group.Members[0]].Position}" : group.Name,
+                named.Any(other => other.Name == group.Name)
+                    ? $"{group.Name} at {file.Nodes[group.Members[0]].Position}"
+                    : group.Name,
                 [.. group.Members.Select(member => file.Nodes[member].Id)]);
         return named;
     }

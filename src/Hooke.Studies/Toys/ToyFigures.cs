@@ -46,7 +46,8 @@ public static class ToyFigures
             return Html.Of($"""
                 {features.Select((feature, k) => Html.Of($"""
                     <circle class="dot kept" fill-opacity="0.55" r="3.2"
-                    cx="{x + (((k + 0.5) / features.Length) - 0.5) * room * 0.7}" cy="{At(point.Measures.Dimensionalities[feature])}"/>
+                    cx="{x + (((k + 0.5) / features.Length) - 0.5) * room * 0.7}"
+                    cy="{At(point.Measures.Dimensionalities[feature])}"/>
                     """))}
                 <text class="tick" x="{x}" y="{Bottom + 18}">{Number(1 / (1 - point.Toy.Settings.Sparsity))}</text>
                 """);

@@ -19,6 +19,7 @@ sealed class ViaTally(int[] prompts)
         ViaTally tally = new([.. names.Select(name => prompts.Count(prompt => prompt.Via == name))]);
         foreach (TwoStepPrompt[] some in prompts.Chunk(Together))
         {
+            int[] vias = [.. some.Select(prompt => Array.IndexOf([.. names], prompt.Via))];
             Address[] reads = [.. Enumerable.Range(0, sites.Layers).Select(sites.Read).Distinct()];
             TokenBatch batch = new([.. some.Select(prompt => prompt.Tokens)]);
             using Run run = sites.Model.Run(batch, new Plan { Record = reads, LastLogitsOnly = true });
@@ -28,7 +29,7 @@ sealed class ViaTally(int[] prompts)
                 SparseLatents latents = sites.Transcoders.Coders[layer].EncodeSparse(input);
                 for (int p = 0; p < some.Length; p++)
                     foreach (TwoStepRole role in Enum.GetValues<TwoStepRole>())
-                        tally.Add(layer, role, Array.IndexOf([.. names], some[p].Via), latents, (p * batch.Positions) + some[p].At(role));
+                        tally.Add(layer, role, vias[p], latents, (p * batch.Positions) + some[p].At(role));
             }
         }
         return tally;

@@ -23,7 +23,8 @@ sealed class EdgeProfiles
 
     /// <summary>The mean of the cosines of two nodes' incoming and outgoing weights; 0 for a node without.</summary>
     public double Cosine(int a, int b) =>
-        (Share(Incoming(a, b), _incomingNorms[a] * _incomingNorms[b]) + Share(Outgoing(a, b), _outgoingNorms[a] * _outgoingNorms[b])) / 2;
+        (Share(Incoming(a, b), _incomingNorms[a] * _incomingNorms[b])
+            + Share(Outgoing(a, b), _outgoingNorms[a] * _outgoingNorms[b])) / 2;
 
     double Incoming(int a, int b)
     {
