@@ -2,7 +2,9 @@ using Hooke.Evidence;
 
 namespace Hooke.Studies;
 
-/// <summary>The latent-level circuit on one prompt: what latents of the model's transcoders act on what, tested by intervening.</summary>
+/// <summary>
+/// The latent-level circuit on one prompt: what latents of the model's transcoders act on what, tested by intervening.
+/// </summary>
 public sealed record DossierLatents
 {
     /// <summary>The prompt.</summary>

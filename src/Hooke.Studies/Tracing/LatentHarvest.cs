@@ -6,7 +6,9 @@ using Hooke.Tensors;
 namespace Hooke.Studies;
 
 /// <summary>Where latents are most active in a world's documents.</summary>
-/// <remarks>Documents that the model was not trained on, the same for the same seed; of a document only its best place counts.</remarks>
+/// <remarks>
+/// Documents that the model was not trained on, the same for the same seed; of a document only its best place counts.
+/// </remarks>
 public static class LatentHarvest
 {
     const int DocumentsAtOnce = 32;
@@ -36,7 +38,8 @@ public static class LatentHarvest
                 .Select(i => tokenizer.Encode(world.Document(Seed, i)).Take(longest).ToArray())];
             Read(sites, prompts, first, layers, found, most);
         }
-        return found.ToDictionary(at => at.Key, at => (IReadOnlyList<LatentExample>)[.. at.Value.Select(f => f.ToExample(tokenizer))]);
+        return found.ToDictionary(at => at.Key,
+            at => (IReadOnlyList<LatentExample>)[.. at.Value.Select(f => f.ToExample(tokenizer))]);
     }
 
     static void Read(

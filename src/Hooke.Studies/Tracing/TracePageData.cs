@@ -28,7 +28,8 @@ sealed partial class TracePageData
         GraphFileNode[] others = [.. nodes.Where(node => node.Kind != TraceNodeKind.Target)];
         int[] layers = Present(others.Select(node => node.LayerNumber), -1, MostRows);
         _rows = layers.Select((layer, i) => (layer, i)).ToDictionary(at => at.layer, at => at.i);
-        bool hasLayer(int layer) => others.Any(n => n.LayerNumber == layer && n.Kind is TraceNodeKind.Latent or TraceNodeKind.Error);
+        bool hasLayer(int layer) =>
+            others.Any(n => n.LayerNumber == layer && n.Kind is TraceNodeKind.Latent or TraceNodeKind.Error);
         int last = layers.Where(hasLayer).DefaultIfEmpty(-1).Max();
         _rowNames = [.. layers.Select(layer => layer < 0 ? "tokens" : layer > last ? "out" : $"L{layer}"), "logits"];
         int[] positions = Present(nodes.Where(node => !IsSummed(node)).Select(node => node.Position), 0, MostColumns);
@@ -85,7 +86,8 @@ sealed partial class TracePageData
     }
 
     // A file may say 0 where nothing is to be hidden.
-    double NodeThreshold() => _file.Metadata["node_threshold"] is { } said && (double)said is > 0 and <= 1 and var share ? share : 1;
+    double NodeThreshold() =>
+        _file.Metadata["node_threshold"] is { } said && (double)said is > 0 and <= 1 and var share ? share : 1;
 
     void WritePlace(Utf8JsonWriter json, GraphFileNode node)
     {

@@ -40,7 +40,8 @@ public sealed partial class GraphFile
         reader.Read(ref json);
     }
 
-    static string At(JsonException fault) => fault.LineNumber is { } line ? $" (line {line + 1}, byte {fault.BytePositionInLine})" : "";
+    static string At(JsonException fault) =>
+        fault.LineNumber is { } line ? $" (line {line + 1}, byte {fault.BytePositionInLine})" : "";
 
     // The reader's own message ends with the place and speaks of bytes; NaN and Infinity are what Python writes.
     static string Said(JsonException fault)

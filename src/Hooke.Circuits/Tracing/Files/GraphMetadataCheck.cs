@@ -18,11 +18,13 @@ sealed class GraphMetadataCheck(string path)
         if (metadata["prompt_tokens"] is not JsonArray tokens || tokens.Any(token => Kind(token) != JsonValueKind.String))
             throw Fault("has no array of texts 'prompt_tokens'");
         foreach (string name in Numbers)
-            if (metadata[name] is { } number && (Kind(number) != JsonValueKind.Number || !double.IsFinite(number.GetValue<double>())))
+            if (metadata[name] is { } number
+                && (Kind(number) != JsonValueKind.Number || !double.IsFinite(number.GetValue<double>())))
                 throw Fault($"has a '{name}' that is not a finite number: {number.ToJsonString()}");
         if (metadata["schema_version"] is { } version
             && (Kind(version) != JsonValueKind.Number || version.GetValue<double>() != GraphFile.SchemaVersion))
-            throw Fault($"has schema_version {version.ToJsonString()}; Hooke reads {GraphFile.SchemaVersion}, and files without it");
+            throw Fault($"has schema_version {version.ToJsonString()}; "
+                + $"Hooke reads {GraphFile.SchemaVersion}, and files without it");
     }
 
     /// <summary>Addresses of the viewers carry pins and groups as texts; some files took them over so.</summary>
@@ -32,7 +34,8 @@ sealed class GraphMetadataCheck(string path)
             query["pinnedIds"] = new JsonArray([.. query["pinnedIds"]!.GetValue<string>()
                 .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(id => (JsonNode)id)]);
         if (Kind(query["supernodes"]) == JsonValueKind.String)
-            query["supernodes"] = query["supernodes"]!.GetValue<string>() is { Length: > 0 } text && JsonNode.Parse(text) is JsonArray groups
+            query["supernodes"] = query["supernodes"]!.GetValue<string>() is { Length: > 0 } text
+                && JsonNode.Parse(text) is JsonArray groups
                 ? groups : new JsonArray();
     }
 

@@ -34,9 +34,13 @@ sealed class GraphNodeReader(string path)
             case "feature_type": fields.Type = Shared(Text(ref json, place, name)); break;
             case "jsNodeId": fields.JsId = Text(ref json, place, name); break;
             case "clerp": fields.Label = Shared(Text(ref json, place, name)); break;
-            case "token_prob" when json.Type != JsonTokenType.Null: fields.Probability = Number(ref json, place, fields.Id, name); break;
+            case "token_prob" when json.Type != JsonTokenType.Null:
+                fields.Probability = Number(ref json, place, fields.Id, name);
+                break;
             case "influence": (fields.HasInfluence, fields.Influence) = (true, Number(ref json, place, fields.Id, name)); break;
-            case "activation": (fields.HasActivation, fields.Activation) = (true, Number(ref json, place, fields.Id, name)); break;
+            case "activation":
+                (fields.HasActivation, fields.Activation) = (true, Number(ref json, place, fields.Id, name));
+                break;
             case "is_target_logit" when json.Type is JsonTokenType.True or JsonTokenType.False:
                 fields.IsTarget = json.Type == JsonTokenType.True;
                 break;
@@ -82,7 +86,8 @@ sealed class GraphNodeReader(string path)
         string text = isNumber ? System.Text.Encoding.UTF8.GetString(json.Token.ValueSpan) : Text(ref json, place, "layer");
         bool isLayer = text == "E"
             || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && layer <= MostLayers);
-        return isLayer ? (Shared(text), isNumber) : throw Fault(place, id, $"has layer '{text}', which is neither E nor a whole number");
+        return isLayer ? (Shared(text), isNumber)
+            : throw Fault(place, id, $"has layer '{text}', which is neither E nor a whole number");
     }
 
     long? Whole(ref JsonStream json, int place, string? id, string name)

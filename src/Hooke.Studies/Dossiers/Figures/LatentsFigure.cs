@@ -2,7 +2,8 @@ using Hooke.Evidence;
 
 namespace Hooke.Studies;
 
-/// <summary>The nodes of most influence of an attribution graph: layers from bottom to top, positions from left to right.</summary>
+/// <summary>The nodes of most influence of an attribution graph: layers from bottom to top, positions from left to
+right.</summary>
 static class LatentsFigure
 {
     const double Left = 64;
@@ -13,12 +14,14 @@ static class LatentsFigure
     public static Html Draw(DossierLatents latents)
     {
         int top = latents.Nodes.Max(node => node.Layer);
-        int[] positions = [.. latents.Nodes.Where(node => node.Kind != "target").Select(node => node.Position).Distinct().Order()];
+        int[] positions = [.. latents.Nodes.Where(node => node.Kind != "target")
+            .Select(node => node.Position).Distinct().Order()];
         Dictionary<int, (double X, double Width)> columns = Columns(latents, positions, out double width);
         (double X, double Y)[] places = new (double, double)[latents.Nodes.Count];
         double height = (top + 2) * RowHeight + 16;
         double row(int layer) => height - 8 - (layer + 1.5) * RowHeight;
-        foreach (var cell in latents.Nodes.Index().Where(at => at.Item.Kind != "target").GroupBy(at => (at.Item.Layer, at.Item.Position)))
+        foreach (var cell in latents.Nodes.Index().Where(at => at.Item.Kind != "target")
+            .GroupBy(at => (at.Item.Layer, at.Item.Position)))
         {
             int count = cell.Count(), k = 0;
             (double x, double wide) = columns[cell.Key.Position];
@@ -31,7 +34,8 @@ static class LatentsFigure
         double most = latents.Links.Select(link => Math.Abs(link.Weight)).DefaultIfEmpty(1).Max();
         return Html.Of($"""
             <svg class="circuit latents" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="group"
-            aria-label="Attribution graph of {Words.Count(latents.Nodes.Count, "node")} and {Words.Count(latents.Links.Count, "link")}">
+            aria-label="Attribution graph of {Words.Count(latents.Nodes.Count, "node")} and
+            {Words.Count(latents.Links.Count, "link")}">
             {Enumerable.Range(-1, top + 2).Select(layer => Band(layer, top, row(layer), width))}
             {latents.Links.Reverse().Select(link => Link(latents, link, places, most))}
             {latents.Nodes.Select((node, i) => Mark(node, places[i]))}
@@ -46,7 +50,8 @@ static class LatentsFigure
         double x = Left;
         foreach (int position in positions)
         {
-            int most = latents.Nodes.Where(n => n.Position == position && n.Kind != "target").GroupBy(n => n.Layer).Max(cell => cell.Count());
+            int most = latents.Nodes.Where(n => n.Position == position && n.Kind != "target")
+                .GroupBy(n => n.Layer).Max(cell => cell.Count());
             string token = latents.Nodes.FirstOrDefault(n => n.Kind == "token" && n.Position == position)?.Label ?? "";
             double wide = Math.Max(most * Gap, 7.4 * TokenText(token).Length) + 16;
             columns[position] = (x, wide);
@@ -59,7 +64,8 @@ static class LatentsFigure
 
     static Html Band(int layer, int top, double middle, double width) => Html.Of($"""
         <rect class="band {(layer % 2 == 0 ? "even" : "odd")}" x="0" y="{middle - RowHeight / 2 + 1}" width="{width}"
-        height="{RowHeight - 2}" rx="6"/><text class="layer" x="10" y="{middle + 4}">{(layer < 0 ? "tokens" : layer == top ? "logits"
+        height="{RowHeight - 2}" rx="6"/><text class="layer" x="10"
+        y="{middle + 4}">{(layer < 0 ? "tokens" : layer == top ? "logits"
             : $"layer {layer}")}</text>
         """);
 
@@ -79,7 +85,8 @@ static class LatentsFigure
     static Html Mark(DossierLatentNode node, (double X, double Y) at)
     {
         string influence = node.Influence is { } share ? $", within the first {Figure.Percent(share)} of influence" : "";
-        string about = $"{node.Kind} at position {node.Position}{(node.Layer >= 0 && node.Kind != "target" ? $" of layer {node.Layer}" : "")}: "
+        string about = $"{node.Kind} at position {node.Position}"
+            + $"{(node.Layer >= 0 && node.Kind != "target" ? $" of layer {node.Layer}" : "")}: "
             + $"{(node.Label.Length > 0 ? node.Label : node.Id)}{influence}";
         Html shape = node.Kind switch
         {
@@ -101,6 +108,7 @@ static class LatentsFigure
         label.StartsWith("Emb: \"", StringComparison.Ordinal) && label.EndsWith('"') ? label[6..^1].Trim() : label;
 
     static string TargetText(string label) =>
-        label.StartsWith("Output \"", StringComparison.Ordinal) ? label[8..].Replace("\" (p=", " ", StringComparison.Ordinal).TrimEnd(')').Trim()
+        label.StartsWith("Output \"", StringComparison.Ordinal)
+            ? label[8..].Replace("\" (p=", " ", StringComparison.Ordinal).TrimEnd(')').Trim()
         : label;
 }
