@@ -36,11 +36,8 @@ static class DictionaryTraining
     /// <summary>The most memory that training has resident, in a process of its own: prints bytes beyond the runtime's.</summary>
     public static void Memory()
     {
-        Tensor[] batches = DictionaryShape.Random();
-        foreach (Tensor batch in batches)
-            batch.Dispose();
         long before = Benchmarks.Memory.MostResident();
-        batches = DictionaryShape.Random();
+        Tensor[] batches = DictionaryShape.Random();
         using DictionaryTrainer trainer = new DictionaryShape(16_384).Trainer();
         for (int i = 0; i < 4; i++)
             trainer.Step([batches[i % batches.Length]], [batches[i % batches.Length]]);
@@ -81,9 +78,10 @@ static class DictionaryTraining
         long buffer = (long)DictionaryShape.Batches * DictionaryShape.Rows * DictionaryShape.Width * sizeof(float);
         long most = long.Parse(Benchmarks.Memory.InProcess("dictionary", "memory"), CultureInfo.InvariantCulture);
         Console.WriteLine(FormattableString.Invariant(
-            $"Most memory resident: {most / 1e6:N0} MB; weights, moments and batches are {((3 * weights) + buffer) / 1e6:N0} MB, ")
+            $"Most memory resident: {most / 1e6:N0} MB; ")
+            + FormattableString.Invariant($"weights, moments and batches are {((3 * weights) + buffer) / 1e6:N0} MB, ")
             + FormattableString.Invariant($"the ratio {(double)most / ((3 * weights) + buffer):F2} ")
-            + FormattableString.Invariant($"({(double)most / ((4 * weights) + buffer):F2} with gradients, which Hooke does not keep)."));
+            + FormattableString.Invariant($"({(double)most / ((4 * weights) + buffer):F2} with gradients, which are not kept)."));
     }
 
     static double PrintCost(int latents, Tensor[] batches, double before)

@@ -91,7 +91,8 @@ static class Memory
         })!;
         string said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? said : throw new InputException($"the process that was to {string.Join(' ', what)} has failed");
+        return process.ExitCode == 0 ? said
+            : throw new InputException($"the process that was to {string.Join(' ', what)} has failed");
     }
 
     public static long MostResident()

@@ -31,7 +31,8 @@ static class Tracing
             ["mass"] = Mass,
         };
         AttributionGraph graph = Trace(model, coders, tokens);
-        Table.HeadOf(peer, $"GPT-2 with {Layers} layers, d_model {Width}, transcoders of {Latents:N0} latents, {Active} of them active; random weights.",
+        Table.HeadOf(peer,
+            $"GPT-2 with {Layers} layers, d_model {Width}, transcoders of {Latents:N0} latents, {Active} of them active; random.",
             $"{graph.Nodes.Count(node => node.Kind == TraceNodeKind.Latent):N0} active latents, all traced; "
             + $"{graph.EdgeCount:N0} edges.");
         Table.Columns("tokens", "");

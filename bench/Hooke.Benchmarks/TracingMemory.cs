@@ -17,7 +17,7 @@ static class TracingMemory
         Console.WriteLine();
         Console.WriteLine($"Memory: {Traced} latents traced, {EdgesOfNode} edges a node; and GPT-2 small's shape with 12 x "
             + $"{Gpt2Latents:N0} latents, {Gpt2Traced:N0} traced, all edges.");
-        Console.WriteLine("Beyond: most resident memory beyond that before tracing. Dense: nodes² x 4 bytes, active latents as nodes.");
+        Console.WriteLine("Beyond: most resident memory beyond that before tracing. Dense: nodes² x 4 bytes.");
         Console.WriteLine();
         Row("shape", "tokens", "latents", "edges", "said", "beyond", "all", "dense", "s");
         foreach (int tokens in new[] { 64, 256, 1024 })

@@ -75,7 +75,8 @@ static class DictionaryCommand
             """)
         {
             check, convert, DictionarySpliceCommand.Create(), DictionaryMeasureCommand.Create(),
-            DictionaryCompareCommand.Create(), DictionaryRecoverCommand.Create(), DictionaryTrainCommand.Create(), DictionaryTestCommand.Create(),
+            DictionaryCompareCommand.Create(), DictionaryRecoverCommand.Create(), DictionaryTrainCommand.Create(),
+            DictionaryTestCommand.Create(),
         };
     }
 

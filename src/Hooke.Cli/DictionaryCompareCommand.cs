@@ -50,16 +50,19 @@ static class DictionaryCompareCommand
 
     static void Print(CoderSet first, DictionaryMatch[] matches)
     {
-        Output.Table(["writes", "latents", "pairs", "cosine of pairs", $"cosine ≥ {DictionaryMatch.SharedCosine}", "nearest", "nearest back"],
+        Output.Table(
+            ["writes", "latents", "pairs", "their cosine", $"cosine ≥ {DictionaryMatch.SharedCosine}", "nearest", "nearest back"],
             matches.Select((match, i) => (IReadOnlyList<string>)
             [
-                string.Join(", ", first.Coders[i].Config.Outputs.Select(site => site.Name ?? "?")), $"{match.Count:n0}, {match.OtherCount:n0}",
+                string.Join(", ", first.Coders[i].Config.Outputs.Select(site => site.Name ?? "?")),
+                $"{match.Count:n0}, {match.OtherCount:n0}",
                 $"{match.Pairs:n0}", DictionaryTables.Text(match.Cosine), $"{match.Shared.Value:p1}",
                 DictionaryTables.Text(match.Nearest), DictionaryTables.Text(match.NearestBack),
             ]));
         Console.Out.WriteLine(matches[0].Kind == MatchKind.Optimal
             ? "paired one to one, with the largest sum of cosines there is; in brackets: 95 % over latents"
-            : "paired where each is the other's nearest, for there are too many for the best pairing; in brackets: 95 % over latents");
+            : "paired where each is the other's nearest, for there are too many for the best pairing; in brackets: 95 % over "
+            + "latents");
     }
 
     static object Described(SparseCoder coder, DictionaryMatch match) => new

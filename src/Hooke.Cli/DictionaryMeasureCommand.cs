@@ -83,7 +83,8 @@ static class DictionaryMeasureCommand
     // Of a set, the mean over its coders or sites; their intervals are of each, and have no mean.
     static ScatterChart Chart(IReadOnlyList<(string Name, DictionaryMeasures Measures)> measured) => new(
         "FVU against L0", "L0, mean active latents of a token", "fraction of variance unexplained",
-        [.. measured.Select(one => new ScatterPoint(System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(one.Name)),
+        [.. measured.Select(one => new ScatterPoint(
+            System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(one.Name)),
             Spread([.. one.Measures.Latents.Select(latents => latents.L0)]),
             Spread([.. one.Measures.Sites.Select(site => site.Fvu)])))]);
 

@@ -87,10 +87,12 @@ static class DictionaryRecoverCommand
             });
         else
         {
-            Output.Table(["features", "latents", "cosine of pairs", $"found (cosine ≥ {DictionaryMatch.SharedCosine})", "nearest latent", "FVU", "L0"],
+            Output.Table(
+                ["features", "latents", "cosine of pairs", $"cosine ≥ {DictionaryMatch.SharedCosine}", "nearest", "FVU", "L0"],
             [[$"{match.Count:n0}", $"{match.OtherCount:n0}", DictionaryTables.Text(match.Cosine), $"{match.Shared.Value:p1}",
                 DictionaryTables.Text(match.Nearest), $"{recovery.Unexplained:f4}", $"{recovery.L0:f2}"]]);
-            Console.Out.WriteLine("features paired one to one with latents; in brackets: 95 % over features; FVU and L0 of the last batch");
+            Console.Out.WriteLine("features paired one to one with latents; in brackets: 95 % over features; "
+                + "FVU and L0 of the last batch");
         }
         return Cli.Done;
     }

@@ -68,13 +68,15 @@ static class DictionarySpliceCommand
         DictionaryMeasures measures = fit.Measures;
         Output.Table(["site", "L0", "FVU"], measures.Latents
             .Select(latents => (IReadOnlyList<string>)[$"reads {latents.At}", DictionaryTables.Text(latents.L0), ""])
-            .Concat(measures.Sites.Select(site => (IReadOnlyList<string>)[$"writes {site.At}", "", DictionaryTables.Text(site.Fvu)])));
+            .Concat(measures.Sites.Select(site => (IReadOnlyList<string>)
+                [$"writes {site.At}", "", DictionaryTables.Text(site.Fvu)])));
         Output.Table(["in place", "cross-entropy (nats)", "KL from the model (nats)", "recovered over zeros"], measures.Losses
             .Where(losses => withErrors || losses.InPlace != InPlace.DictionaryAndErrors)
             .Select(losses => (IReadOnlyList<string>)[DictionaryTables.Words(losses.InPlace),
                 DictionaryTables.Text(losses.CrossEntropy), DictionaryTables.Text(losses.Divergence),
                 $"{losses.CrossEntropyOverZeros.Value:p1}"]));
-        Console.Out.WriteLine($"measured on {measures.Sites[0].Fvu.N:n0} tokens, {measures.Losses[0].CrossEntropy.N:n0} predictions"
+        Console.Out.WriteLine($"measured on {measures.Sites[0].Fvu.N:n0} tokens, "
+            + $"{measures.Losses[0].CrossEntropy.N:n0} predictions"
             + (measures.SpecialTokens > 0 ? "; special tokens left out" : ""));
         DictionaryFitTable.PrintVerdict(fit);
     }

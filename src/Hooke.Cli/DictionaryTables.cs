@@ -17,7 +17,7 @@ static class DictionaryTables
             site => [$"{site.At}", Text(site.Fvu), Text(site.Cosine), Text(site.NormRatio), Text(site.Scale)]));
         DictionaryMeasures first = measured[0].Measures;
         if (first.Losses.Count > 0)
-            Output.Table(["", "in place", "cross-entropy", "KL from model", "CE over zeros", "KL", "CE over means", "KL"],
+            Output.Table(["", "in place", "cross-entropy", "KL from model", "CE over zeros", "KL", "over means: CE, KL"],
                 new[] { Row(first.Losses[(int)InPlace.Model]).Prepend("") }.Concat(Rows(measured, measures => measures.Losses
                     .Where(losses => losses.InPlace != InPlace.Model), Row)).Select(row => (IReadOnlyList<string>)[.. row]));
         Console.Out.WriteLine($"on {text}: {first.Prompts:n0} prompts, {first.Tokens:n0} tokens, "
@@ -107,7 +107,7 @@ static class DictionaryTables
     static IEnumerable<string> Row(LossMeasures losses) =>
     [
         Words(losses.InPlace), Text(losses.CrossEntropy), Text(losses.Divergence), Percent(losses.CrossEntropyOverZeros),
-        Share(losses.DivergenceOverZeros), Percent(losses.CrossEntropyOverMeans), Share(losses.DivergenceOverMeans),
+        Share(losses.DivergenceOverZeros), $"{Share(losses.CrossEntropyOverMeans)}, {Share(losses.DivergenceOverMeans)}",
     ];
 
     static string Percent(Measured share) => share.HasInterval
@@ -124,12 +124,14 @@ static class DictionaryTables
         int most = latents.Densities.Max(bin => bin.Latents);
         string bars = string.Concat(latents.Densities.Select(bin =>
             bin.Latents == 0 ? ' ' : Bars[(int)((long)(Bars.Length - 1) * bin.Latents / most)]));
-        return most == 0 ? "none active" : string.Create(CultureInfo.InvariantCulture, $"10^{latents.Densities[0].From:0.#} {bars} 1");
+        return most == 0 ? "none active"
+            : string.Create(CultureInfo.InvariantCulture, $"10^{latents.Densities[0].From:0.#} {bars} 1");
     }
 
     static string Each(IEnumerable<Measured> all) => string.Join(", ", all.Select(one => Short(one.Value)));
 
-    static string Short(double number) => number.ToString(Math.Abs(number) is >= 1000 ? "f0" : "g3", CultureInfo.InvariantCulture);
+    static string Short(double number) =>
+        number.ToString(Math.Abs(number) is >= 1000 ? "f0" : "g3", CultureInfo.InvariantCulture);
 
     static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

@@ -30,7 +30,7 @@ static class TraceCommand
 
     static readonly Option<double> Nodes = Number("--node-threshold", "The share of influence that the kept nodes have", 0.8);
 
-    static readonly Option<double> Edges = Number("--edge-threshold", "The share of what they pass on that kept edges have", 0.98);
+    static readonly Option<double> Edges = Number("--edge-threshold", "The share of what they pass on that edges have", 0.98);
 
     static readonly Option<int> MaxLatents = Whole("--max-latents", "How many latents are traced, those of most influence", 7500);
 
@@ -76,7 +76,8 @@ static class TraceCommand
         using TracedModel traced = TraceOptions.Open(parsed);
         string prompt = parsed.GetValue(Prompt)!;
         int[] tokens = traced.Model.Tokenizer.Encode(prompt);
-        int zeroed = parsed.GetResult(Zeroed) is null ? IsMarked(traced.Model.Tokenizer, prompt, tokens) ? 1 : 0 : parsed.GetValue(Zeroed);
+        int zeroed = parsed.GetResult(Zeroed) is not null ? parsed.GetValue(Zeroed)
+            : IsMarked(traced.Model.Tokenizer, prompt, tokens) ? 1 : 0;
         using LocalReplacement replacement = new(
             traced.Model, traced.Set, tokens, traced.Settings with { ZeroedPositions = zeroed });
         if (replacement.UnexplainedShares.All(share => share >= 1))
@@ -130,7 +131,8 @@ static class TraceCommand
             return given is [var only] && !IsLatent(only)
                 ? [TraceTarget.Difference(replacement, TokenText.One(tokenizer, Target.Name, only),
                     TokenText.One(tokenizer, Against.Name, other))]
-                : throw new InputException($"{Against.Name} takes a token's logit from that of one {Target.Name}: give one token");
+                : throw new InputException(
+                    $"{Against.Name} takes a token's logit from that of one {Target.Name}: give one token");
         return given.Length == 0
             ? TraceTarget.Likeliest(replacement, parsed.GetValue(Mass))
             : [.. given.Select(text => IsLatent(text) && TraceNodeName.Parse(text) is { } latent

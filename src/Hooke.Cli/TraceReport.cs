@@ -45,7 +45,7 @@ sealed class TraceReport(LocalReplacement replacement, TraceStudy study, TraceMe
             Share(target.Shares.Latents + target.Shares.Remainders),
         ]));
         Output.Text($"replacement score {Number(_scores.Replacement)}, graph completeness score {Number(_scores.Completeness)}; "
-            + $"the transcoders miss {string.Join(", ", replacement.UnexplainedShares.Select(Share))} of what the layers' MLPs write");
+            + $"the transcoders miss {string.Join(", ", replacement.UnexplainedShares.Select(Share))} of what MLPs write");
         Output.Text($"{replacement.Latents.Count:n0} active latents, {Traced:n0} traced; {_graph.EdgeCount:n0} edges of at most "
             + $"{memory.Edges:n0}, within {Megabytes(memory.Bytes)}; kept are {pruned.NodeCount:n0} nodes and "
             + $"{pruned.EdgeCount:n0} edges");

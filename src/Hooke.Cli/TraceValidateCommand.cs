@@ -70,8 +70,11 @@ static class TraceValidateCommand
 
     static AttributionGraph OfPrompt(ParseResult parsed, TracedModel traced, string prompt)
     {
-        using LocalReplacement replacement = new(
-            traced.Model, traced.Sites.Transcoders, traced.Model.Tokenizer.Encode(prompt), traced.Settings);
+        int[] tokens = traced.Model.Tokenizer.Encode(prompt);
+        // As hooke trace does: a first token that is not of the text is left out.
+        bool isMarked = !tokens.SequenceEqual(traced.Model.Tokenizer.Encode(prompt, addSpecialTokens: false));
+        using LocalReplacement replacement = new(traced.Model, traced.Sites.Transcoders, tokens,
+            traced.Settings with { ZeroedPositions = isMarked ? 1 : 0 });
         AttributionGraph whole = Tracer.Trace(replacement, new TraceRequest { Targets = TraceTarget.Likeliest(replacement) });
         return new PrunedGraph(whole, parsed.GetValue(NodeThreshold), parsed.GetValue(EdgeThreshold)).ToGraph();
     }

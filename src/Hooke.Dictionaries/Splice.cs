@@ -76,7 +76,7 @@ public sealed class Splice
     /// <summary>A run with every written site replaced.</summary>
     /// <param name="tokens">The prompts.</param>
     /// <param name="withErrors">Whether what the dictionary misses on the plain run is added.</param>
-    /// <exception cref="InputException">A prompt is too long for the model, or a site is written before it can be read.</exception>
+    /// <exception cref="InputException">A prompt is too long, or a site is written before it can be read.</exception>
     public Run Run(TokenBatch tokens, bool withErrors = false)
     {
         if (!withErrors)
@@ -89,7 +89,7 @@ public sealed class Splice
         return run;
     }
 
-    /// <summary>A run with every written site replaced, and with what was missed on a plain run added where one is given.</summary>
+    /// <summary>A run with every site replaced, and what was missed on a plain run added where one is given.</summary>
     internal Run Run(TokenBatch tokens, Run? plain, IReadOnlyList<Tensor> expected)
     {
         using Pending pending = new(Model, Dictionary, _reads);

@@ -68,7 +68,7 @@ public sealed class Tracer
 /// <summary>What tracing keeps and needs at most.</summary>
 /// <param name="Edges">How many edges are kept at most.</param>
 /// <param name="EdgeBytes">What they take.</param>
-/// <param name="HeldBytes">What the prompt's patterns, errors and embeddings take, as the run recorded them and as they are held.</param>
+/// <param name="HeldBytes">What the prompt's patterns, errors and embeddings take, as recorded and as held.</param>
 /// <param name="WorkingBytes">What rows and gradients take while they are computed.</param>
 public sealed record TraceMemory(long Edges, long EdgeBytes, long HeldBytes, long WorkingBytes)
 {

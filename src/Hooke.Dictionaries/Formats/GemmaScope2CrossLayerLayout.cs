@@ -27,8 +27,10 @@ sealed class GemmaScope2CrossLayerLayout : DictionaryLayout
         for (int layer = 0; layer < layers; layer++)
         {
             SparseCoder coder = dictionary.Coders[layer];
-            if (coder.Config.Outputs.Count != layers - layer || coder.Config is not { Inputs.Count: 1, SubtractsDecoderBias: false }
-                || coder.Config.Outputs.Any(site => site.Width != coder.Config.DIn) || Jumping.ThresholdsOf(coder) is not { } jumps)
+            if (coder.Config.Outputs.Count != layers - layer
+                || coder.Config is not { Inputs.Count: 1, SubtractsDecoderBias: false }
+                || coder.Config.Outputs.Any(site => site.Width != coder.Config.DIn)
+                || Jumping.ThresholdsOf(coder) is not { } jumps)
                 throw Cannot(dictionary, $"a set whose layer {layer} is a {coder.Config.Role} of kind {coder.Config.Kind} with "
                     + $"{coder.Config.Outputs.Count} outputs");
             WriteLayer(dictionary, coder, jumps, folder, layer, layers);
@@ -95,7 +97,8 @@ sealed class GemmaScope2CrossLayerLayout : DictionaryLayout
         float[] all = new float[nLatents * layers * width];
         for (int l = layer; l < layers; l++)
             for (int i = 0; i < nLatents; i++)
-                coder.Weights.Decoders[l - layer].Weight.Data.Slice(i * width, width).CopyTo(all.AsSpan(((i * layers) + l) * width));
+                coder.Weights.Decoders[l - layer].Weight.Data.Slice(i * width, width)
+                    .CopyTo(all.AsSpan(((i * layers) + l) * width));
         List<TensorToWrite> tensors =
         [
             ToWrite("w_enc", type, Numbers(coder.Weights.Encoder), width, nLatents),

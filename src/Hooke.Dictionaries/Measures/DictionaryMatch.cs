@@ -8,7 +8,7 @@ public enum MatchKind
     /// <summary>One to one, so that the sum of the cosines is the largest there is.</summary>
     Optimal,
 
-    /// <summary>Those that are each other's nearest; the others have no partner. Where there are too many for the optimum.</summary>
+    /// <summary>Those that are each other's nearest; the others have none. Where there are too many for the optimum.</summary>
     MutualBest,
 }
 
@@ -28,8 +28,8 @@ public enum MatchKind
 /// Paulo and Belrose 2025, arXiv:2501.16615 (Hungarian matching, 0.7).
 /// </remarks>
 public sealed record DictionaryMatch(
-    MatchKind Kind, int Count, int OtherCount, int Pairs, Measured Cosine, Measured Shared, Measured Nearest, Measured NearestBack,
-    IReadOnlyList<int> Partners, IReadOnlyList<float> Cosines)
+    MatchKind Kind, int Count, int OtherCount, int Pairs, Measured Cosine, Measured Shared, Measured Nearest,
+    Measured NearestBack, IReadOnlyList<int> Partners, IReadOnlyList<float> Cosines)
 {
     /// <summary>From which cosine on two directions count as the same.</summary>
     public const float SharedCosine = 0.7f;
@@ -76,7 +76,8 @@ public sealed record DictionaryMatch(
         }
         int[] partners = isOptimal ? Optimal(all, rows, columns)
             : [.. nearest.Select((column, row) => nearestBack[column] == row ? column : -1)];
-        float[] paired = [.. partners.Select((column, row) => column < 0 ? 0 : isOptimal ? all[(row * columns) + column] : best[row])];
+        float[] paired = [.. partners.Select((column, row) =>
+            column < 0 ? 0 : isOptimal ? all[(row * columns) + column] : best[row])];
         return Summary(isOptimal ? MatchKind.Optimal : MatchKind.MutualBest, columns, partners, paired, best, bestBack);
     }
 
@@ -85,16 +86,19 @@ public sealed record DictionaryMatch(
     {
         float[] pairs = [.. paired.Where((_, row) => partners[row] >= 0)];
         int least = Math.Min(partners.Length, columns);
-        double[] shared = [.. Enumerable.Range(0, least).Select(i => i < pairs.Count(cosine => cosine >= SharedCosine) ? 1.0 : 0)];
+        int same = pairs.Count(cosine => cosine >= SharedCosine);
+        double[] shared = [.. Enumerable.Range(0, least).Select(i => i < same ? 1.0 : 0)];
         return new(kind, partners.Length, columns, pairs.Length, Mean([.. pairs.Select(cosine => (double)cosine)]), Mean(shared),
-            Mean([.. best.Select(cosine => (double)cosine)]), Mean([.. bestBack.Select(cosine => (double)cosine)]), partners, paired);
+            Mean([.. best.Select(cosine => (double)cosine)]), Mean([.. bestBack.Select(cosine => (double)cosine)]),
+            partners, paired);
     }
 
     static int[] Optimal(float[] cosines, int rows, int columns)
     {
         if (rows <= columns)
             return Assignment.Largest(cosines, rows, columns);
-        int[] back = Assignment.Largest(StoredWeights.Transposed(cosines, rows, columns), columns, rows), partners = new int[rows];
+        int[] back = Assignment.Largest(StoredWeights.Transposed(cosines, rows, columns), columns, rows);
+        int[] partners = new int[rows];
         Array.Fill(partners, -1);
         for (int column = 0; column < columns; column++)
             partners[back[column]] = column;

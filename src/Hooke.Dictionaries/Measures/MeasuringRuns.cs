@@ -128,7 +128,8 @@ sealed class MeasuringRuns
             (SiteSums counted, SiteSums all) = (_sites[site].OfNextPrompt(), _sitesOfAll[site].OfNextPrompt());
             foreach (int row in RowsOf(batch, prompt, all: true))
             {
-                ReadOnlySpan<float> y = actual.Data.Slice(row * width, width), made = reconstructed.Data.Slice(row * width, width);
+                ReadOnlySpan<float> y = actual.Data.Slice(row * width, width),
+                    made = reconstructed.Data.Slice(row * width, width);
                 all.Add(y, made);
                 if (IsCounted(batch.Ids[row]))
                     counted.Add(y, made);

@@ -26,7 +26,8 @@ public sealed record StatedFigures(
         StatedFigures? found = null;
         if (dictionary.Path.Length > 0)
         {
-            string path = Path.GetFullPath(dictionary.Path), folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
+            string path = Path.GetFullPath(dictionary.Path),
+                folder = Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
             found = OfManifest(dictionary, folder);
             if (dictionary.Coders.Count == 1)
                 found ??= OfEvaluation(Path.Combine(folder, Evaluation)) ?? OfFolder(path) ?? OfCard(dictionary)
@@ -34,7 +35,8 @@ public sealed record StatedFigures(
         }
         double?[] ks = [.. dictionary.Coders.Select(coder => coder.Config.K is int k and > 0 ? k : (double?)null)];
         return found ?? (ks.Any(k => k is not null)
-            ? new(ks, [.. dictionary.Outputs.Select(_ => (double?)null)], null, $"k of a {dictionary.Coders[0].Config.Kind} dictionary")
+            ? new(ks, [.. dictionary.Outputs.Select(_ => (double?)null)], null,
+                $"k of a {dictionary.Coders[0].Config.Kind} dictionary")
             : null);
     }
 
@@ -42,7 +44,8 @@ public sealed record StatedFigures(
     static StatedFigures? OfManifest(CoderSet dictionary, string folder)
     {
         string path = Path.Combine(Path.GetDirectoryName(folder) ?? folder, ManifestFile.Name);
-        if (!File.Exists(path) || new ConfigJson(path).Root["result"] is not JsonObject result || result["figures"] is not JsonArray all)
+        if (!File.Exists(path) || new ConfigJson(path).Root["result"] is not JsonObject result
+            || result["figures"] is not JsonArray all)
             return null;
         JsonObject[] own = [.. all.OfType<JsonObject>().Where(figures => figures["dictionary"] is JsonValue name
             && name.TryGetValue(out string? text) && text == Path.GetFileName(folder))];

@@ -1,6 +1,8 @@
 namespace Hooke.Dictionaries;
 
-/// <summary>The latents that take part in a step: by row in the order of the latents, and by latent in the order of the rows.</summary>
+/// <summary>
+/// The latents that take part in a step: by row in the order of the latents, and by latent in the order of the rows.
+/// </summary>
 /// <remarks>A value is p, or for a gated coder the product without its bias.</remarks>
 sealed class ActiveLatents
 {

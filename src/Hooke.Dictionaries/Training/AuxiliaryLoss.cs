@@ -25,7 +25,8 @@ sealed class AuxiliaryLoss : IDisposable
 
     /// <summary>c · ‖Σ_dead p · W_dec − (y − ŷ)‖².</summary>
     public static AuxiliaryLoss OfDead(
-        RevivalRecipe recipe, TrainedCoder[] coders, ActiveLatents?[] revived, Residuals residuals, IReadOnlyList<CoderSite> sites)
+        RevivalRecipe recipe, TrainedCoder[] coders, ActiveLatents?[] revived, Residuals residuals,
+        IReadOnlyList<CoderSite> sites)
     {
         TargetSpread? left = recipe.AuxUnit == ErrorUnit.OfVariance ? new(residuals.Whole) : null;
         float[] scales = [.. sites.Select((site, s) => recipe.AuxCoefficient * recipe.AuxUnit switch

@@ -9,11 +9,14 @@ static class BatchCheck
     public static void Require(DictionaryTrainer trainer, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> targets)
     {
         if (inputs.Count != trainer.Places.Count || targets.Count != trainer.Targets.Count)
-            throw new ArgumentException($"{inputs.Count} inputs and {targets.Count} targets for {trainer.Places.Count} coders that "
-                + $"write {trainer.Targets.Count} sites");
+            throw new ArgumentException($"{inputs.Count} inputs and {targets.Count} targets for {trainer.Places.Count} coders "
+                + $"that write {trainer.Targets.Count} sites");
         int rows = inputs[0].Shape[0];
         for (int c = 0; c < inputs.Count; c++)
-            Require(inputs[c], rows, trainer.Places[c].Inputs.Sum(site => site.Width), string.Join(", ", trainer.Places[c].Inputs));
+        {
+            IReadOnlyList<CoderSite> read = trainer.Places[c].Inputs;
+            Require(inputs[c], rows, read.Sum(site => site.Width), string.Join(", ", read));
+        }
         for (int s = 0; s < targets.Count; s++)
             if (!inputs.Contains(targets[s]))
                 Require(targets[s], rows, trainer.Targets[s].Width, $"{trainer.Targets[s]}");
@@ -27,7 +30,8 @@ static class BatchCheck
         {
             for (int r = start; r < end; r++)
                 if (!float.IsFinite(Reduce.SumOfSquares(batch.Data.Slice(r * width, width))))
-                    throw new InputException($"row {r} of a batch for {where} holds a NaN, an infinity or a number too large to square");
+                    throw new InputException($"row {r} of a batch for {where} holds a NaN, an infinity or a number too "
+                        + "large to square");
         });
     }
 }

@@ -74,7 +74,10 @@ sealed class CoderExport(DictionaryTrainer trainer, Func<CoderSite, float> scale
             owner = trainer.Places.ToList().FindIndex(place => place.Outputs.Contains(site));
         Tensor weight = Tensor.Zeros(_recipe.NLatents, site.Width);
         for (int i = 0; i < _recipe.NLatents; i++)
-            TensorPrimitives.Divide(coder.Decoder.Row(i).Slice(coder.Offsets[output], site.Width), scale, weight.Data[(i * site.Width)..]);
+        {
+            ReadOnlySpan<float> row = coder.Decoder.Row(i).Slice(coder.Offsets[output], site.Width);
+            TensorPrimitives.Divide(row, scale, weight.Data[(i * site.Width)..]);
+        }
         return new CoderDecoder
         {
             Weight = weight,

@@ -58,7 +58,10 @@ sealed class CoderUpdate : IDisposable
     {
         foreach (float[]? part in _biasParts)
             for (int o = 0; part is not null && o < _coder.Sites.Length; o++)
-                TensorPrimitives.Subtract(biases[_coder.Sites[o]], part.AsSpan(_coder.Offsets[o].._coder.Offsets[o + 1]), biases[_coder.Sites[o]]);
+            {
+                float[] bias = biases[_coder.Sites[o]];
+                TensorPrimitives.Subtract(bias, part.AsSpan(_coder.Offsets[o].._coder.Offsets[o + 1]), bias);
+            }
     }
 
     /// <summary>Σ of the squares of all gradients that were kept.</summary>

@@ -59,7 +59,8 @@ sealed class KernelWindow
                 continue;
             silent--;
             sum -= p[e];
-            TensorPrimitives.FusedMultiplyAdd(_of.Inputs.Data.Slice(at[e] * encoder.Length, encoder.Length), slope, encoder, encoder);
+            ReadOnlySpan<float> input = _of.Inputs.Data.Slice(at[e] * encoder.Length, encoder.Length);
+            TensorPrimitives.FusedMultiplyAdd(input, slope, encoder, encoder);
         }
         double below = ((double)silent * threshold) - sum;
         Silence[latent] = weight * norm * below;

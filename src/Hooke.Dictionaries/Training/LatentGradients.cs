@@ -121,7 +121,8 @@ sealed class LatentGradients
         {
             if (slopes[e] == 0)
                 continue;
-            TensorPrimitives.FusedMultiplyAdd(inputs.Slice(rows[e] * encoder.Length, encoder.Length), slopes[e], encoder, encoder);
+            ReadOnlySpan<float> input = inputs.Slice(rows[e] * encoder.Length, encoder.Length);
+            TensorPrimitives.FusedMultiplyAdd(input, slopes[e], encoder, encoder);
             sum += slopes[e];
         }
         return sum;

@@ -22,7 +22,8 @@ static class RecipeCheck
         foreach (IGrouping<string, CoderSite> sites in places.SelectMany(place => place.Outputs)
             .Where(site => site.Name is not null).GroupBy(site => site.Name!))
             if (sites.Distinct().Count() > 1)
-                throw Bad($"{sites.Key} is written with widths {string.Join(" and ", sites.Select(site => site.Width).Distinct())}");
+                throw Bad($"{sites.Key} is written with widths "
+                    + string.Join(" and ", sites.Select(site => site.Width).Distinct()));
     }
 
     static void RequireKind(TrainingRecipe recipe)
@@ -37,7 +38,8 @@ static class RecipeCheck
         if (ranks && recipe.K is null)
             throw Bad($"{recipe.Kind} needs k, the number of active latents");
         if (!ranks && recipe.K is not null)
-            throw Bad($"k is for TopK and BatchTopK; how many latents of a {recipe.Kind} coder are active follows from its penalty");
+            throw Bad("k is for TopK and BatchTopK; how many latents of a "
+                + $"{recipe.Kind} coder are active follows from its penalty");
         if (recipe.K is { } k && (k < 1 || k > recipe.NLatents))
             throw Bad($"k is {k}, but of {recipe.NLatents} latents 1 to {recipe.NLatents} can be active");
         if (!ranks && recipe.RanksByDecoderNorm)

@@ -30,7 +30,9 @@ sealed class Residuals : IDisposable
     /// <summary>Where each group of latents ends.</summary>
     public int[] Groups { get; }
 
-    /// <summary>ŷ − y by latents up to the end of each group; after <see cref="ToGradients"/> ∂loss/∂ of what the group adds.</summary>
+    /// <summary>
+    /// ŷ − y by latents up to the end of each group; after <see cref="ToGradients"/> ∂loss/∂ of what the group adds.
+    /// </summary>
     public Tensor[][] Of { get; }
 
     /// <summary>ŷ − y by all latents.</summary>

@@ -6,7 +6,9 @@ namespace Hooke.Dictionaries;
 /// <summary>Sums of decoder rows, a row of a batch at a time.</summary>
 static class SparseRows
 {
-    /// <summary>Adds f · W_dec of the latents [from, to) of a list to the sites' rows; gives where the next latent stands.</summary>
+    /// <summary>
+    /// Adds f · W_dec to the sites' rows, for the latents of a list from a place on that are below a bound; gives the next place.
+    /// </summary>
     public static int Add(
         TrainedCoder coder, ReadOnlySpan<int> latents, ReadOnlySpan<float> values, Func<int, float, float> function,
         int at, int below, float[][] sites)

@@ -18,11 +18,12 @@ static class TrainerState
     {
         List<TensorToWrite> tensors = [];
         foreach ((string name, Tensor tensor) in Tensors(trainer))
-            tensors.Add(TensorToWrite.FromFloats(name, [.. tensor.Shape.Sizes.ToArray().Select(size => (long)size)], () => tensor.Data));
+            tensors.Add(TensorToWrite.FromFloats(name, Sizes(tensor), () => tensor.Data));
         for (int c = 0; c < trainer.Coders.Count; c++)
         {
             TrainedCoder coder = trainer.Coders[c];
-            tensors.Add(TensorToWrite.FromInt64(Of(c, Unfired), [coder.Unfired.Length], [.. coder.Unfired.Select(rows => (long)rows)]));
+            long[] unfired = [.. coder.Unfired.Select(rows => (long)rows)];
+            tensors.Add(TensorToWrite.FromInt64(Of(c, Unfired), [unfired.Length], unfired));
             tensors.Add(TensorToWrite.FromFloats(Of(c, Threshold), [1], () => new[] { coder.KeptThreshold }));
         }
         SafetensorsWriter.Write(path, tensors, Metadata(trainer));
@@ -35,13 +36,13 @@ static class TrainerState
         Dictionary<string, string> expected = Metadata(trainer);
         foreach (string key in new[] { Recipe, Places })
             if (file.Metadata.GetValueOrDefault(key) != expected[key])
-                throw new InputException($"{path} is the state of a training with other {(key == Recipe ? "settings" : "places")}; "
-                    + "go on with those it was begun with");
+                throw new InputException($"{path} is the state of a training with other "
+                    + $"{(key == Recipe ? "settings" : "places")}; go on with those it was begun with");
         if (!int.TryParse(file.Metadata.GetValueOrDefault(Step), NumberStyles.None, CultureInfo.InvariantCulture, out int step))
             throw new InputException($"{path} does not say at which step it was written");
         foreach ((string name, Tensor tensor) in Tensors(trainer))
         {
-            RequireShape(file, name, [.. tensor.Shape.Sizes.ToArray().Select(size => (long)size)]);
+            RequireShape(file, name, Sizes(tensor));
             file.Read(name, tensor.Data);
         }
         for (int c = 0; c < trainer.Coders.Count; c++)
@@ -63,8 +64,12 @@ static class TrainerState
     static IEnumerable<(string Name, Tensor Tensor)> Tensors(DictionaryTrainer trainer) => trainer.Parameters.SelectMany(
         parameter => new[]
         {
-            (parameter.Name, parameter.Value), (parameter.Name + ".mean", parameter.Mean), (parameter.Name + ".square", parameter.Square),
+            (parameter.Name, parameter.Value),
+            (parameter.Name + ".mean", parameter.Mean),
+            (parameter.Name + ".square", parameter.Square),
         });
+
+    static long[] Sizes(Tensor tensor) => [.. tensor.Shape.Sizes.ToArray().Select(size => (long)size)];
 
     static Dictionary<string, string> Metadata(DictionaryTrainer trainer) => new()
     {

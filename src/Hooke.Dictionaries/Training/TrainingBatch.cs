@@ -89,7 +89,8 @@ sealed class TrainingBatch : IDisposable
         }
         double aside = (auxiliary?.Value ?? 0) + silence, loss = _residuals.Error + paid + aside + beside;
         if (!double.IsFinite(loss))
-            throw new InputException($"training came to a loss that is no number at step {schedule.Step}; lower the learning rate");
+            throw new InputException($"training came to a loss that is no number at step {schedule.Step}; lower the "
+                + "learning rate");
         double dead = _coders.Average(coder => coder.Unfired.Count(rows => rows >= _recipe.Revival.DeadAfter));
         return new(schedule.Step, loss, _residuals.Error, paid, aside, beside, l0.Average(), _residuals.Unexplained,
             dead / _recipe.NLatents, schedule.LearningRate);

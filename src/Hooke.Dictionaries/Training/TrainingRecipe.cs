@@ -146,7 +146,8 @@ public sealed record OptimizerRecipe(
 /// Whether rows are held to norm 1: gradients lose what is parallel to the row, and rows are normalised after a step.
 /// </param>
 /// <param name="Bias">What b_dec is at first.</param>
-public sealed record DecoderRecipe(float InitialNorm = 0.1f, bool UnitNorm = false, InitialBias Bias = InitialBias.GeometricMedian);
+public sealed record DecoderRecipe(
+    float InitialNorm = 0.1f, bool UnitNorm = false, InitialBias Bias = InitialBias.GeometricMedian);
 
 /// <summary>What b_dec is at first.</summary>
 public enum InitialBias

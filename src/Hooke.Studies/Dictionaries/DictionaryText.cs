@@ -11,7 +11,7 @@ public sealed record DictionaryText(string Name, IReadOnlyList<int[]> Prompts)
     const int LongestPrompt = 1024;
     const long LargestFile = 200_000_000;
 
-    /// <summary>A text file's prompts, one a line; or, without one, documents of a world that its model was not trained on.</summary>
+    /// <summary>A text file's prompts, one a line; or, else, documents that the world's model was not trained on.</summary>
     /// <param name="path">The file, UTF-8, or null.</param>
     /// <param name="folder">The model's folder.</param>
     /// <param name="model">The model; longer lines are cut at its context, or at 1,024 tokens.</param>

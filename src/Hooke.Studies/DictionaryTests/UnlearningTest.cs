@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hooke.Dictionaries;
+using Hooke.Evidence;
 
 namespace Hooke.Studies;
 
@@ -62,8 +63,8 @@ sealed class UnlearningTest(RecordQuestions questions, ulong seed) : DictionaryT
     }
 
     static string Described(Unlearning unlearning, ClampSetting setting) => string.Create(CultureInfo.InvariantCulture,
-        $"{unlearning.Chosen(setting).Count} latents clamped to −{setting.Multiplier} × their mean, none of them active at more "
-        + $"than {setting.MostRetained} of other tokens");
+        $"{Words.Count(unlearning.Chosen(setting).Count, "latent")} clamped to −{setting.Multiplier} × their mean, "
+        + $"none of them active at more than {setting.MostRetained} of other tokens");
 
     static double Accuracy(bool[] right) => right.Count(r => r) / (double)right.Length;
 

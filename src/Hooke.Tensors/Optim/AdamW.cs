@@ -81,7 +81,9 @@ public sealed class AdamW : IDisposable
 public sealed record AdamWSettings(
     float Beta1 = 0.9f, float Beta2 = 0.98f, float Epsilon = 1e-8f, float WeightDecay = 0.01f, float MaxGradientNorm = 1);
 
-/// <summary>One AdamW step, element by element: what <see cref="AdamW"/> does to a parameter, for whoever has gradients in parts.</summary>
+/// <summary>
+/// One AdamW step, element by element: what <see cref="AdamW"/> does to a parameter, for whoever has gradients in parts.
+/// </summary>
 /// <param name="Beta1">β₁.</param>
 /// <param name="Beta2">β₂.</param>
 /// <param name="Epsilon">ε.</param>

@@ -35,7 +35,8 @@ public sealed class TracerTests : IDisposable
         for (int node = 0; node < whole.Nodes.Count; node++)
         {
             Assert.Equal(whole.SumOf(node), bounded.SumOf(node), 1e-4);
-            float[] sizes = [.. Ranked(whole, node).Select(Math.Abs).OrderDescending()], kept = [.. Ranked(bounded, node).Select(Math.Abs)];
+            float[] sizes = [.. Ranked(whole, node).Select(Math.Abs).OrderDescending()];
+            float[] kept = [.. Ranked(bounded, node).Select(Math.Abs)];
             Assert.Equal(sizes.Take(20).Order(), kept.Order());
         }
     }
@@ -144,7 +145,7 @@ public sealed class TracerTests : IDisposable
         Refused(() => Trace(TraceTarget.Difference(_replacement, 4, 4)), "give two tokens");
         Refused(() => Trace(TraceTarget.Latent(0, 3, 24)), "no latent 24");
         Refused(() => Trace(TraceTarget.Direction(Address.Parse("blocks.0.hook_resid_pre"), new float[48])), "one position");
-        Refused(() => Trace(TraceTarget.Direction(Address.Parse("blocks.0.hook_resid_pre:pos=2"), new float[47])), "48 finite numbers");
+        Refused(() => Trace(TraceTarget.Direction(Address.Parse("blocks.0.hook_resid_pre:pos=2"), new float[47])), "48 finite");
         Refused(() => Trace(latents: 0), "must be 1 or more");
         Refused(() => new PrunedGraph(Trace(), 1.5), "it is a share");
         using CoderSet missing = new(_coders.Coders[0], _coders.Coders[1]);
@@ -159,7 +160,7 @@ public sealed class TracerTests : IDisposable
         Refused(() => new LocalReplacement(_model, silent, Prompt), "no latent is active");
     }
 
-    static void Refused(Action action, string words) =>
+    static void Refused(Func<object> action, string words) =>
         Assert.Contains(words, Assert.Throws<InputException>(action).Message, StringComparison.Ordinal);
 
     AttributionGraph Trace(TraceTarget? target = null, int? latents = null, int? edges = null) => Tracer.Trace(_replacement, new()

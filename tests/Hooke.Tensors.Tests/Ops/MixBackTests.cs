@@ -44,7 +44,8 @@ public sealed class MixBackTests
     [Fact]
     public void Columns_are_gathered_wherever_a_matrix_is_kept()
     {
-        using Tensor plain = Draw("matrix", 37, 50), packed = plain.Clone().AsConstant(), turned = plain.Clone().AsConstant(transposed: true);
+        using Tensor plain = Draw("matrix", 37, 50), packed = plain.Clone().AsConstant();
+        using Tensor turned = plain.Clone().AsConstant(transposed: true);
         int[] chosen = [49, 0, 17, 17];
         foreach (Tensor matrix in new[] { plain, packed, turned })
         {

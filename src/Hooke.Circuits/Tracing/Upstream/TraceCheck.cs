@@ -122,8 +122,8 @@ public sealed record TraceCheck(
             PrunedGraph pruned = new(graph, thresholds[0], thresholds[1]);
             string name = $"pruned at {thresholds[0]:0.###} and {thresholds[1]:0.###}";
             int[] nodes = reference.Integers($"prune_{at}.node_mask"), edges = reference.Integers($"prune_{at}.edge_mask");
-            yield return new($"{name}: nodes", shared.Index().Count(node => pruned.HasNode(node.Item) != (nodes[node.Index] != 0)), 0,
-                $"{pruned.NodeCount}");
+            yield return new($"{name}: nodes",
+                shared.Index().Count(node => pruned.HasNode(node.Item) != (nodes[node.Index] != 0)), 0, $"{pruned.NodeCount}");
             yield return new($"{name}: edges", OtherEdges(pruned, shared, edges), 0, $"{pruned.EdgeCount}");
             yield return new($"{name}: cumulative influence", Relative(
                 [.. shared.Select(i => (float)pruned.CumulativeInfluence[i])], reference.Floats($"prune_{at}.cumulative_scores")),
