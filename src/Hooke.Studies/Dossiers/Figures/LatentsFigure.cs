@@ -2,8 +2,7 @@ using Hooke.Evidence;
 
 namespace Hooke.Studies;
 
-/// <summary>The nodes of most influence of an attribution graph: layers from bottom to top, positions from left to
-right.</summary>
+/// <summary>The nodes of most influence of a graph: layers from bottom to top, positions from left to right.</summary>
 static class LatentsFigure
 {
     const double Left = 64;
