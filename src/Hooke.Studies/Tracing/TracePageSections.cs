@@ -34,7 +34,8 @@ static class TracePageSections
         <p class="small" id="counts" role="status"></p>
         <div class="work">
         <div>
-        <section class="pane graph" aria-label="The graph"><div id="field"><div id="spacer"></div><canvas id="stage" tabindex="0"
+        <section class="pane graph" aria-label="The graph"><div id="field"><div id="spacer"></div><canvas id="stage"
+        tabindex="0"
         role="application" aria-label="Attribution graph: layers from bottom to top, positions from left to right"
         aria-describedby="said keys"></canvas></div>
         {Legend}</section>
