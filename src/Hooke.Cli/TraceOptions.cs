@@ -6,7 +6,9 @@ using Hooke.Tensors;
 
 namespace Hooke.Cli;
 
-/// <summary>What commands that look at a prompt through transcoders take: the prompt or a graph of it, a model and a set.</summary>
+/// <summary>
+/// What commands that look at a prompt through transcoders take: the prompt or a graph of it, a model and a set.
+/// </summary>
 static class TraceOptions
 {
     /// <summary>The model's folder.</summary>
@@ -15,7 +17,8 @@ static class TraceOptions
     /// <summary>The transcoders' folder.</summary>
     public static Option<string> Transcoders { get; } = new("--transcoders")
     {
-        Description = "Folder of a transcoder for every layer or a cross-layer transcoder (default: the one shipped with the model)",
+        Description = "Folder of a transcoder for every layer or a cross-layer transcoder (default: the one shipped with the "
+            + "model)",
     };
 
     /// <summary>What the latents read.</summary>
@@ -76,7 +79,8 @@ static class TraceOptions
             return tokens;
         int[] encoded = traced.Model.Tokenizer.Encode(file.Prompt);
         return encoded.Length == tokens.Count ? encoded
-            : throw new InputException($"the graph's prompt has {tokens.Count} tokens, and this model makes {encoded.Length} of its "
+            : throw new InputException($"the graph's prompt has {tokens.Count} tokens, and this model makes {encoded.Length} "
+                + $"of its "
                 + "text: the graph is of another model");
     }
 

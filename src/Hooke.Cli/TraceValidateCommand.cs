@@ -34,8 +34,8 @@ static class TraceValidateCommand
     public static Command Create()
     {
         Command command = new("validate", """
-            Try every edge of an attribution graph, and every group of nodes in it, by taking out what it comes from: in the frozen
-            model, where the graph must be exact, and in the living one, where attention, norms and everything else may react.
+            Try every edge of an attribution graph, and every group of nodes in it, by taking out what it comes from: in the
+            frozen model, where the graph must be exact, and in the living one, where attention, norms and all else may react.
 
             The exit code is 0 where every edge is what the frozen model does, to 10⁻⁴ of it, and more edges keep their sign
             where attention and norms react than chance would; 1 where not.
@@ -56,7 +56,8 @@ static class TraceValidateCommand
     {
         string prompt = parsed.GetValue(Prompt)!;
         using TracedModel traced = TraceOptions.Open(parsed);
-        (AttributionGraph graph, List<(string, IReadOnlyList<int>)> groups, string text) = TraceOptions.GraphFileOf(prompt) is { } file
+        (AttributionGraph graph, List<(string, IReadOnlyList<int>)> groups,
+            string text) = TraceOptions.GraphFileOf(prompt) is { } file
             ? OfFile(traced, GraphFile.Read(file))
             : (OfPrompt(parsed, traced, prompt), [], prompt);
         ValidatedGraph about = new(parsed.FolderOf(TraceOptions.Folder), parsed.TranscodersOf(), text, parsed.GetValue(Seed));
@@ -85,7 +86,8 @@ static class TraceValidateCommand
         for (int i = 0; i < file.Nodes.Count; i++)
             places.TryAdd(file.Nodes[i].Id, i);
         AttributionGraph read = file.ToGraph();
-        AttributionGraph graph = new(traced.TokensOf(file), read.Nodes, [.. Enumerable.Range(0, read.Nodes.Count).Select(Incoming)]);
+        AttributionGraph graph = new(traced.TokensOf(file), read.Nodes, [.. Enumerable.Range(0, read.Nodes.Count)
+            .Select(Incoming)]);
         return (graph, [.. file.Supernodes.Select(group => (group.Name,
             (IReadOnlyList<int>)[.. group.Members.Where(places.ContainsKey).Select(id => places[id])]))], file.Prompt);
 
@@ -157,6 +159,7 @@ static class TraceValidateCommand
                 target = TraceNodeName.Of(e.Target),
                 is_group = effects.IsGroup(e.Source),
                 is_control = e.IsControl,
+                is_part = e.IsPart,
                 predicted = e.Predicted,
                 frozen = e.Frozen,
                 reacting = e.Reacting,

@@ -59,7 +59,9 @@ public sealed class TranscoderSites
     /// <summary>Whether what is recorded passes the norm's gain and bias before the encoder reads it.</summary>
     public bool IsPastGain(int layer) => _pastGain[layer];
 
-    /// <summary>What a layer's latents write to: one address, or of a cross-layer transcoder one for each layer from it on.</summary>
+    /// <summary>
+    /// What a layer's latents write to: one address, or of a cross-layer transcoder one for each layer from it on.
+    /// </summary>
     public IReadOnlyList<Address> Writes(int layer) => _writes[layer];
 
     /// <summary>What is written to in a layer, by its own transcoder and by those before.</summary>
@@ -108,7 +110,8 @@ public sealed class TranscoderSites
         return name.Split('.') is ["blocks", var number, .. string[] hook]
             && number == layer.ToString(CultureInfo.InvariantCulture)
             ? string.Join('.', hook)
-            : throw new InputException($"layer {layer} of the set {what} {name}: a graph needs a transcoder at every layer, in order");
+            : throw new InputException($"layer {layer} of the set {what} {name}: a graph needs a transcoder at every layer, "
+                + $"in order");
     }
 
     Address Parse(int layer, string hook)
@@ -148,7 +151,8 @@ public sealed class TranscoderSites
                     + $"{Layers - layer} from it on: it belongs to another model");
             if (coder.DIn != width || coder.Outputs.Any(site => site.Width != width)
                 || _reads[layer].Site.Shape != SiteShape.Residual || _writes[layer].Any(w => w.Site.Shape != SiteShape.Residual))
-                throw new InputException($"layer {layer} of the set reads {coder.DIn} numbers and writes {coder.Outputs[0].Width}, "
+                throw new InputException($"layer {layer} of the set reads {coder.DIn} numbers and writes "
+                    + $"{coder.Outputs[0].Width}, "
                     + $"and this model's MLPs {width}: it belongs to another model");
         }
     }

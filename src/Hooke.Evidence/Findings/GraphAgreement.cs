@@ -8,7 +8,9 @@ namespace Hooke.Evidence;
 /// <param name="Disagreeing">How many of them the frozen model does not bear out.</param>
 /// <param name="LargestDifference">The largest relative difference of an edge's weight from the frozen model's.</param>
 /// <param name="Signs">The share of edges whose effect keeps its sign where attention and norms react.</param>
-/// <param name="BeyondControls">The share of edges whose effect there is larger than that of a matched pair without an edge.</param>
+/// <param name="BeyondControls">
+/// The share of edges whose effect there is larger than that of a matched pair without an edge.
+/// </param>
 public sealed record GraphAgreement(
     int Edges, int Disagreeing, double LargestDifference, Estimate Signs, Estimate BeyondControls) : IFinding
 {
@@ -19,7 +21,8 @@ public sealed record GraphAgreement(
     public string Sentence =>
         (Disagreeing == 0
             ? $"All {Words.Count(Edges, "edge")} are what the frozen model does when their sources are taken out"
-            : $"{Disagreeing} of {Words.Count(Edges, "edge")} are not what the frozen model does when their sources are taken out")
+            : $"{Disagreeing} of {Words.Count(Edges, "edge")} are not what the frozen model does when their sources are "
+                + $"taken out")
         + $" (largest relative difference {Words.Number(LargestDifference)}); where attention and norms may react "
         + $"{Signs.InPercent()} keep their sign and {BeyondControls.InPercent()} are larger than a matched pair without an edge"
         + (Signs.N < Thresholds.Prompts

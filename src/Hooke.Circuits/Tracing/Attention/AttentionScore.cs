@@ -41,10 +41,14 @@ public sealed record AttentionScore
     /// <summary>The sum of all pairs: the score before a soft cap.</summary>
     public required double Sum { get; init; }
 
-    /// <summary>By node at the query, with everything at the key: all of them, the largest first. They add up to the sum.</summary>
+    /// <summary>
+    /// By node at the query, with everything at the key: all of them, the largest first. They add up to the sum.
+    /// </summary>
     public required IReadOnlyList<ScorePart> ByQuery { get; init; }
 
-    /// <summary>By node at the key, with everything at the query: all of them, the largest first. They add up to the sum.</summary>
+    /// <summary>
+    /// By node at the key, with everything at the query: all of them, the largest first. They add up to the sum.
+    /// </summary>
     public required IReadOnlyList<ScorePart> ByKey { get; init; }
 
     /// <summary>The pairs that give most, either way, the largest first.</summary>
@@ -86,7 +90,8 @@ public sealed record AttentionScore
                     kept.Dequeue();
             }
         return [.. kept.UnorderedItems.Select(item => item.Element).OrderByDescending(pair => Math.Abs(pair.Value))
-            .ThenBy(pair => pair.I).ThenBy(pair => pair.J).Select(pair => new ScorePair(named(pair.I), named(pair.J), pair.Value))];
+            .ThenBy(pair => pair.I).ThenBy(pair => pair.J).Select(pair => new ScorePair(named(pair.I), named(pair.J),
+                pair.Value))];
     }
 
     static ScorePart[] Largest(IEnumerable<ScorePart> parts) => [.. parts.OrderByDescending(part => Math.Abs(part.Value))];

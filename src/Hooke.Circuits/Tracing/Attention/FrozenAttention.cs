@@ -62,7 +62,9 @@ sealed class FrozenAttention : IDisposable
         return _norm.Pull(given, _scale!);
     }
 
-    /// <summary>Gradients with respect to z [1, pos, head, d_head], from those with respect to the stream after attention.</summary>
+    /// <summary>
+    /// Gradients with respect to z [1, pos, head, d_head], from those with respect to the stream after attention.
+    /// </summary>
     public Tensor BackToHeads(Tensor gradient)
     {
         using Tensor written = _after?.Pull(gradient, _afterScale!) ?? gradient.Share();

@@ -3,7 +3,9 @@ using Hooke.Tensors;
 
 namespace Hooke.Circuits;
 
-/// <summary>Reads latents' pre-activations and logits off runs, in double precision and as differences from the prompt's own.</summary>
+/// <summary>
+/// Reads latents' pre-activations and logits off runs, in double precision and as differences from the prompt's own.
+/// </summary>
 sealed class TargetReader(TranscoderSites sites, int positions) : IDisposable
 {
     readonly Dictionary<(int Layer, int Latent), float[]> _encoders = [];
