@@ -160,6 +160,7 @@ static class TraceValidateCommand
                 target = TraceNodeName.Of(e.Target),
                 is_group = effects.IsGroup(e.Source),
                 is_control = e.IsControl,
+                is_part = e.IsPart,
                 predicted = e.Predicted,
                 frozen = e.Frozen,
                 reacting = e.Reacting,

@@ -26,7 +26,8 @@ public sealed class TraceInterventionTests : IDisposable
         Assert.InRange(frozen.GetProperty("edges").GetInt32(), 10, 10_000);
         Assert.Equal(1, right.GetProperty("groups").GetInt32());
         JsonElement[] edges = [.. right.GetProperty("edges").EnumerateArray()];
-        Assert.Contains(edges, e => e.GetProperty("is_group").GetBoolean() && e.GetProperty("source").GetString() == "two latents");
+        Assert.Contains(edges, e => e.GetProperty("is_group").GetBoolean()
+            && e.GetProperty("source").GetString() == "two latents");
         Assert.Contains(edges, e => e.GetProperty("is_control").GetBoolean());
         Assert.Equal(14, right.GetProperty("coverage").GetArrayLength());
 
@@ -50,8 +51,8 @@ public sealed class TraceInterventionTests : IDisposable
         JsonElement attention = Hooke.Run(
             "trace", "attention", Prompt, "--transcoders", set, "--head", "2.1", "--key", "-2", "--json").Json;
         double score = attention.GetProperty("score").GetDouble();
-        Assert.Equal(score, attention.GetProperty("by_query").EnumerateArray().Sum(p => p.GetProperty("value").GetDouble()), 1e-3);
-        Assert.Equal(score, attention.GetProperty("by_key").EnumerateArray().Sum(p => p.GetProperty("value").GetDouble()), 1e-3);
+        Assert.All(["by_query", "by_key"], side => Assert.Equal(
+            score, attention.GetProperty(side).EnumerateArray().Sum(p => p.GetProperty("value").GetDouble()), 1e-3));
         string latent = attention.GetProperty("by_key").EnumerateArray().Select(p => p.GetProperty("node").GetString()!)
             .First(name => char.IsDigit(name[0]) && !name.Contains("error", StringComparison.Ordinal));
         JsonElement heads = Hooke.Run(
@@ -81,8 +82,10 @@ public sealed class TraceInterventionTests : IDisposable
         Hooke.Run("trace", "attention", Prompt, "--transcoders", set, "--head", "9.0", "--key", "1").RefusedWith("no head 9.0");
         Hooke.Run("trace", "attention", Prompt, "--transcoders", set, "--head", "1.0", "--query", "1", "--key", "3")
             .RefusedWith("does not see");
-        Hooke.Run("trace", "intervene", Prompt, "--transcoders", set, "--set", "0.1@3").RefusedWith("layer.latent@positions=value");
-        Hooke.Run("trace", "intervene", Prompt, "--transcoders", set, "--set", "0.1@3=1", "--hold", "2..9").RefusedWith("layers 0..3");
+        Hooke.Run("trace", "intervene", Prompt, "--transcoders",
+            set, "--set", "0.1@3").RefusedWith("layer.latent@positions=value");
+        Hooke.Run("trace", "intervene", Prompt, "--transcoders",
+            set, "--set", "0.1@3=1", "--hold", "2..9").RefusedWith("layers 0..3");
     }
 
     // A traced graph of the prompt with one group of two latents, as a file.
@@ -127,7 +130,8 @@ public sealed class TraceInterventionTests : IDisposable
             {
                 Kind = CoderKind.Relu,
                 Inputs = [new($"blocks.{layer}.ln2.hook_normalized", Width)],
-                Outputs = [.. Enumerable.Range(layer, layers - layer).Select(l => new CoderSite($"blocks.{l}.hook_mlp_out", Width))],
+                Outputs = [.. Enumerable.Range(layer, layers - layer).Select(l => new CoderSite($"blocks.{l}.hook_mlp_out",
+                    Width))],
                 NLatents = Latents,
                 IsTranscoder = true,
             },

@@ -29,7 +29,7 @@ public sealed class FindingTests
     [Theory]
     [InlineData(0, 0.9, 0.7, 30, Outcome.Supports)]
     [InlineData(1, 0.9, 0.7, 30, Outcome.Contradicts)]
-    [InlineData(0, 0.9, 0.52, 30, Outcome.Undecided)]
+    [InlineData(0, 0.9, 0.505, 30, Outcome.Undecided)]
     [InlineData(0, 0.6, 0.7, 30, Outcome.FallsShort)]
     [InlineData(0, 0.4, 0.7, 30, Outcome.Contradicts)]
     [InlineData(0, 0.9, 0.7, 5, Outcome.Undecided)]

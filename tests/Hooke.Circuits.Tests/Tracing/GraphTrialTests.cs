@@ -28,7 +28,8 @@ public sealed class GraphTrialTests
             GraphEffects effects = trial.Run();
             Assert.Equal(graph.EdgeCount, effects.Edges.Count());
             Assert.All(effects.Differences(), d => Assert.True(d.Difference < 1e-4,
-                $"{effects.Sources[d.Edge.Source]} to {TraceNodeName.Of(d.Edge.Target)}: {d.Edge.Frozen} for {d.Edge.Predicted}"));
+                $"{effects.Sources[d.Edge.Source]} to {TraceNodeName.Of(d.Edge.Target)}: {d.Edge.Frozen} for "
+                    + $"{d.Edge.Predicted}"));
             Assert.Contains(effects.Effects, e => e.IsControl && e.Frozen != 0);
         }
         AttributionGraph changed = Graph(sites, wrong: (1, 2));
@@ -94,7 +95,8 @@ public sealed class GraphTrialTests
         TraceNode absent = new() { Kind = TraceNodeKind.Latent, Layer = 0, Position = 1, Index = 99, Value = 1 };
         TraceNode logit = new() { Kind = TraceNodeKind.Target, Layer = 3, Position = Last, Index = 2 };
         AttributionGraph graph = new(TinyTraced.Tokens, [absent, logit], [[], [new TraceEdge(0, 1)]]);
-        Assert.Contains("0.99@1", Assert.Throws<InputException>(() => new GraphTrial(new TranscoderSites(model, set), graph, [])).Message);
+        Assert.Contains("0.99@1", Assert.Throws<InputException>(() => new GraphTrial(new TranscoderSites(model, set),
+            graph, [])).Message);
     }
 
     // Two latents of layer 0, an error and a token, with edges into three latents of layer 2 and two logits.

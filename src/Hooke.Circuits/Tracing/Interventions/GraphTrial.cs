@@ -92,7 +92,8 @@ public sealed class GraphTrial : IDisposable
             foreach (TrialEdge edge in edges[v])
             {
                 int t = places[edge.Target];
-                yield return new(batch[v].Place, edge.Place, edge.Target, edge.IsControl, edge.Weight, -found[0][v, t] / times[v],
+                yield return new(batch[v].Place, edge.Place, edge.Target, edge.IsControl, edge.IsPart, edge.Weight,
+                    -found[0][v, t] / times[v],
                     -found[1][v, t], edge.Total, -found[2][v, t]);
             }
     }

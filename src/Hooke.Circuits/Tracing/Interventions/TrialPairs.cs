@@ -10,7 +10,7 @@ namespace Hooke.Circuits;
 sealed record TrialSource(int Place, string Name, IReadOnlyList<int> Nodes, IReadOnlyList<TraceNode> Members);
 
 /// <summary>A target that a source has an edge to, or the control for it, which has the target's place.</summary>
-readonly record struct TrialEdge(int Place, TraceNode Target, bool IsControl, double Weight, double Total);
+readonly record struct TrialEdge(int Place, TraceNode Target, bool IsControl, bool IsPart, double Weight, double Total);
 
 /// <summary>
 /// Which targets are read when a source is taken out: those of its edges, and for each a matched one it has none to.
@@ -67,11 +67,20 @@ sealed class TrialPairs
         List<TrialEdge> edges = [];
         foreach ((int target, double weight) in weights)
         {
-            edges.Add(new(target, _graph.Nodes[target], IsControl: false, weight, totals[target]));
+            edges.Add(new(target, _graph.Nodes[target], IsControl: false, IsPart(source, target), weight, totals[target]));
             if (Control(_graph.Nodes[target], weights.Keys, source) is { } control)
-                edges.Add(new(target, control, IsControl: true, 0, 0));
+                edges.Add(new(target, control, IsControl: true, IsPart: false, 0, 0));
         }
         return [.. edges];
+    }
+
+    // Whether the graph leaves out an edge that a member may have to the target.
+    bool IsPart(TrialSource source, int target)
+    {
+        TraceNode to = _graph.Nodes[target];
+        return source.Nodes.Count > 1 && source.Nodes.Any(node => _graph.Nodes[node] is var from
+            && (to.Kind == TraceNodeKind.Target || (from.Layer < to.Layer && from.Position <= to.Position))
+            && !Outgoing(node).Any(edge => edge.Target == target));
     }
 
     // What each node loses over all paths of the graph, its latents being linear.
