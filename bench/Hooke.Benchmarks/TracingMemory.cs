@@ -9,14 +9,14 @@ namespace Hooke.Benchmarks;
 /// <summary>The most memory that tracing has resident, each time in a process of its own.</summary>
 static class TracingMemory
 {
-    const int Traced = 512, EdgesOfNode = 256, Gpt2Traced = 4096, Gpt2Latents = 16_384, Active = 32;
+    const int Traced = 512, EdgesOfNode = 256, Gpt2Latents = 16_384, Gpt2EdgesOfNode = 4096, Active = 32;
 
     /// <summary>Prints the table.</summary>
     public static void Run()
     {
         Console.WriteLine();
         Console.WriteLine($"Memory: {Traced} latents traced, {EdgesOfNode} edges a node; and GPT-2 small's shape with 12 x "
-            + $"{Gpt2Latents:N0} latents, {Gpt2Traced:N0} traced, all edges.");
+            + $"{Gpt2Latents:N0} latents, all traced, {Gpt2EdgesOfNode:N0} edges a node.");
         Console.WriteLine("Beyond: most resident memory beyond that before tracing. Dense: nodes² x 4 bytes.");
         Console.WriteLine();
         Row("shape", "tokens", "latents", "edges", "said", "beyond", "all", "dense", "s");
@@ -38,10 +38,10 @@ static class TracingMemory
     {
         using Model model = RandomGpt2.Create();
         using CoderSet coders = RandomTranscoders.Create(model.Config, Gpt2Latents, Active);
-        Trace("12 x 768", model, coders, 64, Gpt2Traced, null);
+        Trace("12 x 768", model, coders, 64, null, Gpt2EdgesOfNode);
     }
 
-    static void Trace(string shape, Model model, CoderSet coders, int count, int traced, int? edges)
+    static void Trace(string shape, Model model, CoderSet coders, int count, int? traced, int edges)
     {
         GC.Collect();
         long before = Process.GetCurrentProcess().WorkingSet64;

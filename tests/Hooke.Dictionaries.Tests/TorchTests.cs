@@ -13,7 +13,7 @@ public sealed class TorchTests : IDisposable
     [TorchTheory]
     [InlineData("dictionary_learning/batch_topk", "dictionary_learning", "ae.pt"), InlineData("openai_sae/topk_normalized", "openai", "*.pt")]
     [InlineData("saelens/gated", "dictionary_learning", "ae.pt")]
-    public void A_written_pt_is_loaded_by_torch(string golden, string layout, string file)
+    public void With_torch_a_written_pt_is_loaded(string golden, string layout, string file)
     {
         using CoderSet dictionary = CoderSet.Load(Fixtures.Golden("dictionaries", golden));
         dictionary.Save(_folder["written"], layout);

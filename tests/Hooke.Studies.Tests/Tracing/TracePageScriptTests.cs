@@ -7,7 +7,7 @@ namespace Hooke.Studies.Tests;
 public sealed class TracePageScriptTests
 {
     [BrowserFact]
-    public void Pruning_in_the_page_keeps_what_Hooke_keeps()
+    public void In_a_browser_pruning_keeps_what_Hooke_keeps()
     {
         (double, double)[] thresholds = [(1, 1), (0.8, 0.98), (0.6, 0.9), (0.3, 0.5)];
         GraphFile[] files = [.. Enumerable.Range(1, 6).Select(seed => SampleGraph.Unranked(SampleGraph.File(SampleGraph.Of((ulong)seed))))];
@@ -38,7 +38,7 @@ public sealed class TracePageScriptTests
     }
 
     [BrowserFact]
-    public void A_files_own_ranking_prunes_as_Hooke_does()
+    public void In_a_browser_a_files_own_ranking_prunes_as_Hooke_does()
     {
         (double, double)[] thresholds = [(0.8, 0.98), (0.5, 0.9)];
         AttributionGraph[] graphs = [.. Enumerable.Range(11, 4).Select(seed => SampleGraph.File(SampleGraph.Of((ulong)seed)).ToGraph())];
@@ -60,7 +60,7 @@ public sealed class TracePageScriptTests
     }
 
     [BrowserFact]
-    public void Influence_and_neighbours_in_the_page_are_Hookes()
+    public void In_a_browser_influence_and_neighbours_are_Hookes()
     {
         AttributionGraph graph = SampleGraph.Of(9);
         GraphFile file = SampleGraph.Unranked(SampleGraph.File(graph));
@@ -86,7 +86,7 @@ public sealed class TracePageScriptTests
     }
 
     [BrowserFact]
-    public void Groups_survive_the_address_and_the_download_and_their_links_are_sums()
+    public void In_a_browser_groups_survive_the_address_and_the_download_and_their_links_are_sums()
     {
         GraphFile file = SampleGraph.File(SampleGraph.Of(3));
         JsonElement said = Run([file], """

@@ -76,7 +76,7 @@ public sealed class TracePageTests
     }
 
     [BrowserFact]
-    public void A_browser_draws_the_page_and_what_its_address_chooses()
+    public void In_a_browser_the_page_shows_what_its_address_chooses()
     {
         string id = File.Nodes.Where(node => node is { Kind: TraceNodeKind.Latent, Layer: "2" }).MinBy(node => node.Influence)!.Id;
         string document = Browser.Open(TracePage.Render(File, Details()),
@@ -91,7 +91,7 @@ public sealed class TracePageTests
     }
 
     [BrowserFact]
-    public void No_script_of_a_graph_is_run()
+    public void In_a_browser_no_script_of_a_graph_is_run()
     {
         GraphFile graph = Hostiled();
         string id = Uri.EscapeDataString(graph.Nodes[0].Id);

@@ -88,7 +88,7 @@ public sealed class TraceStudyTests
     }
 
     [BrowserFact]
-    public void A_browser_draws_a_traced_prompt_with_examples_and_logits()
+    public void In_a_browser_a_traced_prompt_has_examples_and_logits()
     {
         GraphFile file = Traced.Study.File;
         GraphFileNode latent = file.Nodes.Where(node => node.Kind == TraceNodeKind.Latent).MinBy(node => node.Influence)!;
