@@ -51,7 +51,7 @@ static class TraceCommand
             what is not explained; with --out, writes the graph and a page of it.
 
             Example:
-              hooke trace "The capital of the country of Rome is" --out rome
+              hooke trace "The capital of the country with the Mimor tomb is" --out mimor
             """)
         {
             Prompt, TraceOptions.Folder, TraceOptions.Transcoders, TraceOptions.Reads, TraceOptions.Writes, Out, Target, Against,
