@@ -12,8 +12,11 @@ static class SuperpositionCommand
 {
     const int Documents = 400, Shown = 12;
 
-    static readonly Option<string> Dictionary =
-        new("--dictionary") { Description = "Measure the decoder rows of this dictionary" };
+    static readonly Option<string> Dictionary = new("--dictionary")
+    {
+        Description = "Measure the decoder rows of this dictionary",
+    };
+
 
     static readonly Option<string> Weights = new("--weights")
     {
@@ -134,8 +137,8 @@ static class SuperpositionCommand
         int[] counts = [.. units.Select(unit => unit.Responding.Count).Order()];
         (int single, int median) = (counts.Count(count => count == 1), counts[counts.Length / 2]);
         Output.Text(string.Create(CultureInfo.InvariantCulture, $"""
-            units that respond to one token: {counts.Count(count => count == 1)} of {counts.Length}; median
-            {counts[counts.Length / 2]} tokens; mean effective number {units.Average(unit => unit.Effective):0.#}
+            units that respond to one token: {single} of {counts.Length}; median {median}
+            tokens; mean effective number {units.Average(unit => unit.Effective):0.#}
             """));
         Output.Table(["unit", "tokens", "effective", "strongest", "responds to"], units
             .OrderByDescending(unit => unit.Strongest).ThenBy(unit => unit.Unit).Take(Shown)

@@ -9,14 +9,18 @@ namespace Hooke.Cli;
 /// <summary><c>hooke trace aggregate</c>: the graphs of a behaviour's prompts in one.</summary>
 static class TraceAggregateCommand
 {
-    static readonly Argument<string> Behaviour =
-        new("behaviour") { Description = "A behaviour of the world that the model was trained on" };
+    static readonly Argument<string> Behaviour = new("behaviour")
+    {
+        Description = "A behaviour of the world that the model was trained on",
+    };
+
 
     static readonly Option<int> Count = new("--prompts")
     {
         Description = "How many prompts are traced",
         DefaultValueFactory = _ => 32,
     };
+
     static readonly Option<ulong> Seed = new("--seed") { Description = "Which of its prompts", DefaultValueFactory = _ => 1 };
 
     static readonly Option<double> Least = new("--least")
@@ -48,8 +52,8 @@ static class TraceAggregateCommand
               hooke trace aggregate two-step --prompts 32
             """)
         {
-            Behaviour, TraceOptions.Folder, TraceOptions.Transcoders, TraceOptions.Reads, TraceOptions.Writes, Count, Seed,
-                Least, Most, Top,
+            Behaviour, TraceOptions.Folder, TraceOptions.Transcoders, TraceOptions.Reads, TraceOptions.Writes, Count, Seed, Least,
+            Most, Top,
         };
         command.SetAction(Run);
         return command;
@@ -60,8 +64,8 @@ static class TraceAggregateCommand
         int count = Cli.Count(parsed, Count, 10_000), top = Cli.Count(parsed, Top, 100_000);
         (double least, double most) = (Share(parsed, Least), Share(parsed, Most));
         World world = TinyworldFolder.LoadWorld(parsed.FolderOf(TraceOptions.Folder));
-        IReadOnlyList<PromptPair> pairs = world.PromptsUpTo(parsed.GetValue(Behaviour)!, Split.HeldOut, count,
-            parsed.GetValue(Seed));
+        IReadOnlyList<PromptPair> pairs =
+            world.PromptsUpTo(parsed.GetValue(Behaviour)!, Split.HeldOut, count, parsed.GetValue(Seed));
         using TracedModel traced = TraceOptions.Open(parsed);
         IReadOnlyList<RoledGraph> graphs = BehaviourGraphs.Trace(traced.Model, traced.Sites.Transcoders,
             [.. pairs.Select(pair => ((IReadOnlyList<int>)traced.Model.Tokenizer.Encode(pair.Clean),
@@ -94,15 +98,17 @@ static class TraceAggregateCommand
         Output.Table(["node", "at", "graphs", "mean value", "deviation"], all.SharedNodes(least).Take(top).Select(pair =>
             (IReadOnlyList<string>)[NameOf(pair.Node), pair.Node.Role, $"{pair.Found.Count} of {count}",
                 Number(pair.Found.Mean), Number(pair.Found.Deviation)]));
-        Output.Table(["from", "at", "to", "at", "graphs", "mean weight", "deviation"],
-            all.SharedEdges(least).Take(top).Select(pair =>
-            (IReadOnlyList<string>)[NameOf(pair.Edge.Source), pair.Edge.Source.Role, NameOf(pair.Edge.Target),
-                pair.Edge.Target.Role,
-                $"{pair.Found.Count} of {count}", Number(pair.Found.Mean), Number(pair.Found.Deviation)]));
+        Output.Table(
+            ["from", "at", "to", "at", "graphs", "mean weight", "deviation"],
+            all.SharedEdges(least).Take(top).Select(pair => (IReadOnlyList<string>)
+            [
+                NameOf(pair.Edge.Source), pair.Edge.Source.Role, NameOf(pair.Edge.Target), pair.Edge.Target.Role,
+                $"{pair.Found.Count} of {count}", Number(pair.Found.Mean), Number(pair.Found.Deviation),
+            ]));
+        int shared = all.SharedNodes(least).Count(pair => pair.Node.Kind == TraceNodeKind.Latent);
         Output.Text(string.Create(CultureInfo.InvariantCulture, $"""
-            a graph has {latents.Average():0.#} latents;
-            {all.SharedNodes(least).Count(pair => pair.Node.Kind == TraceNodeKind.Latent)} are shared by {least:p0} of the graphs
-            or more, {particular.Average():0.#} of each are particular to its prompt
+            a graph has {latents.Average():0.#} latents; {shared} are shared by {least:p0} of the graphs or more,
+            {particular.Average():0.#} of each are particular to its prompt
             """));
     }
 

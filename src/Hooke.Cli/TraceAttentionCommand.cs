@@ -83,16 +83,16 @@ static class TraceAttentionCommand
     static void Print(TracedModel traced, IReadOnlyList<int> tokens, AttentionScore score, int top)
     {
         string Token(int position) => TokenText.Of(traced.Model.Tokenizer, tokens[position]);
-        Output.Text(
-            $"head {score.Layer}.{score.Head} at {score.Query} {Token(score.Query)} looks at {score.Key} {Token(score.Key)}: "
+        Output.Text($"head {score.Layer}.{score.Head} at {score.Query} {Token(score.Query)} looks at {score.Key} "
+            + $"{Token(score.Key)}: "
             + $"score {Words.Number(score.Score)}, attention {Words.Number(score.Weight)}"
             + (score.SoftCap is { } cap ? $"; the parts add up to {Words.Number(score.Sum)}, before the soft cap of {cap}" : ""));
         Output.Table(["at the query", "at the key", "together"], score.Pairs.Select(p => (IReadOnlyList<string>)
             [traced.Describe(p.Query, tokens), traced.Describe(p.Key, tokens), Words.Number(p.Value)]));
         Output.Text($"{score.PairCount - score.Pairs.Count:n0} more pairs: {Words.Number(score.Rest)}");
         Output.Table(["at the query", "with all at the key", "at the key", "with all at the query"],
-            Enumerable.Range(0,
-                Math.Min(top, Math.Max(score.ByQuery.Count, score.ByKey.Count))).Select(i => (IReadOnlyList<string>)
+            Enumerable.Range(0, Math.Min(top, Math.Max(score.ByQuery.Count, score.ByKey.Count)))
+                .Select(i => (IReadOnlyList<string>)
                 [.. Cells(traced, tokens, score.ByQuery, i), .. Cells(traced, tokens, score.ByKey, i)]));
     }
 

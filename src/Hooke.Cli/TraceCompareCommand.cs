@@ -20,11 +20,10 @@ static class TraceCompareCommand
     {
         Command command = new("compare", """
             Compare the attribution graphs of two prompts, such as clean and counterfactual: nodes that only one has, and the
-            edges that differ most. Prompts of one length are compared place by place, others by the words that they have in
-            common.
+            edges that differ most. Prompts of one length are compared place by place, others by the words that they share.
 
             Example:
-              hooke trace compare "In Germany the capital is" "In Russia the capital is"
+              hooke trace compare "The Fekin dome is in" "The Vunu dome is in"
             """)
         {
             First, Second, TraceOptions.Folder, TraceOptions.Transcoders, TraceOptions.Reads, TraceOptions.Writes, Top,
@@ -78,7 +77,7 @@ static class TraceCompareCommand
         Output.Table(["edge", "first", "second", "difference"], difference.Edges.Take(top).Select(edge => (IReadOnlyList<string>)
         [
             $"{Name(edge.Edge.Source)} → {Name(edge.Edge.Target)}", Number(edge.First), Number(edge.Second),
-                Number(edge.First - edge.Second),
+            Number(edge.First - edge.Second),
         ]));
         Output.Table(["latents", "count", "the strongest"],
         [
@@ -86,8 +85,8 @@ static class TraceCompareCommand
             ["of the second alone", $"{Latents(difference.OnlySecond).Count()}", Strongest(difference.OnlySecond)],
             ["of both", $"{Latents(difference.Both).Count()}", Strongest(difference.Both)],
         ]);
-        Output.Text(string.Create(CultureInfo.InvariantCulture,
-            $"the same in both: {difference.Overlap:p0} of the edges' weight"));
+        Output.Text(string.Create(
+            CultureInfo.InvariantCulture, $"the same in both: {difference.Overlap:p0} of the edges' weight"));
     }
 
     static IEnumerable<NodePair> Latents(IEnumerable<NodePair> nodes) =>

@@ -77,8 +77,10 @@ static class TraceGroupsCommand
             Output.Json(new { prompt = file.Prompt, groups = groups.Select(group => new { group.Name, group.Members }) });
         else
             Output.Table(["group", "nodes", "members"], groups.Select(group => (IReadOnlyList<string>)
-                [group.Name, $"{group.Members.Count}", string.Join(", ", group.Members.Take(8))
-                    + (group.Members.Count > 8 ? ", …" : "")]));
+            [
+                group.Name, $"{group.Members.Count}",
+                string.Join(", ", group.Members.Take(8)) + (group.Members.Count > 8 ? ", …" : ""),
+            ]));
         return Cli.Done;
     }
 
@@ -98,7 +100,8 @@ static class TraceGroupsCommand
         IReadOnlyList<GraphFileGroup> named = [];
         foreach (NodeGroup group in groups) // groups of one label are told apart by their position
             named = named.WithMembers(
-                named.Any(other => other.Name == group.Name) ? $"{group.Name} at {file.Nodes[group.Members[0]].Position}"
+                named.Any(other => other.Name == group.Name)
+                    ? $"{group.Name} at {file.Nodes[group.Members[0]].Position}"
                     : group.Name,
                 [.. group.Members.Select(member => file.Nodes[member].Id)]);
         return named;

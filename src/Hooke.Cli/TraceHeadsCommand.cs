@@ -11,8 +11,8 @@ static class TraceHeadsCommand
 
     static readonly Option<string[]> Edge = new("--edge")
     {
-        Description =
-            "Source and target: a latent as 3.117@5 (layer, latent, position), an error as 3.error@5, a token as token@5, "
+        Description = "Source and target: a latent as 3.117@5 (layer, latent, position), an error as 3.error@5, a token as "
+            + "token@5, "
             + "a logit as logit.42 or \"logit: Paris\"",
         Arity = new ArgumentArity(2, 2),
         AllowMultipleArgumentsPerToken = true,
@@ -71,8 +71,8 @@ static class TraceHeadsCommand
                     [$"{h.Layer}.{h.Head}", Words.Number(h.Alone), Words.Number(h.First), Words.Number(h.Last)])
                 .Prepend(["straight", Words.Number(loadings.Direct), Words.Number(loadings.Direct),
                     Words.Number(loadings.Direct)]));
-            Output.Text(
-                $"over paths of several heads: {Words.Number(loadings.ThroughSeveral)}; the columns first and last each add "
+            Output.Text($"over paths of several heads: {Words.Number(loadings.ThroughSeveral)}; the columns first and last "
+                + $"each add "
                 + "up to the weight");
         }
         return Cli.Done;

@@ -21,8 +21,8 @@ static class TraceInterveneCommand
 
     static readonly Option<string> Hold = new("--hold")
     {
-        Description =
-            "What is held at the prompt's values: attention (default; later latents react), nothing, direct (all but the "
+        Description = "What is held at the prompt's values: attention (default; later latents react), nothing, direct (all "
+            + "but the "
             + "change), or layers such as 2..4, whose MLPs are held",
         DefaultValueFactory = _ => "attention",
     };
@@ -88,8 +88,8 @@ static class TraceInterveneCommand
             });
         else
         {
-            Output.Table(["next token", "logit before", "logit after", "change"],
-                next.Take(top).Select(t => (IReadOnlyList<string>)
+            Output.Table(["next token", "logit before", "logit after", "change"], next.Take(top)
+                .Select(t => (IReadOnlyList<string>)
                 [t.text, Words.Number(t.before), Words.Number(t.after), Words.Number(t.after - t.before)]));
             if (plain is not null)
                 Output.Text($"without: {plain}\nwith:    {changed}");
@@ -113,6 +113,6 @@ static class TraceInterveneCommand
     static string Text(
         TracedModel traced, LatentInterventions interventions, IReadOnlyList<int> tokens, LatentIntervention[] set,
         LatentRules rules, int count) => traced.Model.Tokenizer.Decode(
-            [.. interventions.Generate(tokens, set, new Generation { MaxNewTokens = count },
-                rules).Select(added => added.Token)]);
+            [.. interventions.Generate(tokens, set, new Generation { MaxNewTokens = count }, rules)
+                .Select(added => added.Token)]);
 }

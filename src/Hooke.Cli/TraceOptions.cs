@@ -17,8 +17,8 @@ static class TraceOptions
     /// <summary>The transcoders' folder.</summary>
     public static Option<string> Transcoders { get; } = new("--transcoders")
     {
-        Description =
-            "Folder of a transcoder for every layer or a cross-layer transcoder (default: the one shipped with the model)",
+        Description = "Folder of a transcoder for every layer or a cross-layer transcoder (default: the one shipped with the "
+            + "model)",
     };
 
     /// <summary>What the latents read.</summary>
@@ -79,8 +79,8 @@ static class TraceOptions
             return tokens;
         int[] encoded = traced.Model.Tokenizer.Encode(file.Prompt);
         return encoded.Length == tokens.Count ? encoded
-            : throw new InputException(
-                $"the graph's prompt has {tokens.Count} tokens, and this model makes {encoded.Length} of its "
+            : throw new InputException($"the graph's prompt has {tokens.Count} tokens, and this model makes {encoded.Length} "
+                + $"of its "
                 + "text: the graph is of another model");
     }
 

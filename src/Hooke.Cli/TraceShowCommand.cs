@@ -15,15 +15,14 @@ static class TraceShowCommand
         Description = "A graph's JSON, as circuit-tracer, Neuronpedia and hooke trace write it",
     };
 
-    static readonly Option<string> Out =
-        new("--out") { Description = "A folder to write index.html, the graph and the viewers' list into" };
+    static readonly Option<string> Out = new("--out") { Description = "A folder to write index.html and graph.json into" };
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         Command command = new("show", """
-            Read an attribution graph that circuit-tracer, Neuronpedia or Hooke wrote, hold it against the format, and say what is
-            in it and how much of its targets it explains; with --out, write a page of it that needs nothing else.
+            Read an attribution graph that circuit-tracer, Neuronpedia or Hooke wrote, hold it against the format, and say
+            what is in it and how much of its targets it explains; with --out, write a page of it that needs nothing else.
 
             Example:
               hooke trace show dallas-austin.json --out dallas-austin
@@ -90,16 +89,14 @@ static class TraceShowCommand
             (IReadOnlyList<string>)[file.Nodes[target.Node].Label, Share(target.Shares.Tokens), Share(target.Shares.Latents),
                 Share(target.Shares.Errors), Share(target.Shares.Biases), Share(target.Shares.Remainders)]));
         AnsiConsole.MarkupLineInterpolated(
-            $"""
-            Of the graph in this file: replacement score {Number(scores.Replacement)}, completeness {Number(scores.Completeness)}
-            """);
+            $"Of this file: replacement score {Number(scores.Replacement)}, completeness {Number(scores.Completeness)}");
         foreach (string note in file.Notes)
             AnsiConsole.MarkupLineInterpolated($"note: {note}");
     }
 
     static IEnumerable<(string Name, int Count)> Kinds(GraphFile file) =>
-        file.Nodes.CountBy(node => node.FeatureType).OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key,
-            StringComparer.Ordinal)
+        file.Nodes.CountBy(node => node.FeatureType)
+            .OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key, StringComparer.Ordinal)
             .Select(kind => (kind.Key, kind.Value));
 
     static string Share(double share) => share.ToString("p0", CultureInfo.InvariantCulture);

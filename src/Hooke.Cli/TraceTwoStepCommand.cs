@@ -36,9 +36,9 @@ static class TraceTwoStepCommand
     {
         Command command = new("two-step", """
             Look for the country in the graphs of "The capital of the country with the Fekin dome is", on landmarks whose capital
-            was never told, then suppress its latents, inject another country's, and see whether the answer becomes that country's
-            capital. Latents are chosen on training prompts alone. The exit code is 0 where the graph has the country on at least
-            90 % of the prompts that the model answers right and at least 80 % of the answers follow; 1 where not.
+            was never told, then suppress its latents, inject another country's, and see whether the answer becomes that
+            country's capital. Latents are chosen on training prompts alone. The exit code is 0 where the graph has the country
+            on at least 90 % of the prompts that the model answers right and at least 80 % of the answers follow; 1 where not.
 
             Example:
               hooke trace two-step
@@ -81,16 +81,15 @@ static class TraceTwoStepCommand
             (IReadOnlyList<string>)
             [
                 name, $"{result.Groups[name].Count}",
-                string.Join(" ",
-                    result.Groups[name].CountBy(latent => latent.Layer).OrderBy(c => c.Key).Select(c => $"{c.Key}:{c.Value}")),
+                string.Join(" ", result.Groups[name].CountBy(latent => latent.Layer).OrderBy(c => c.Key)
+                    .Select(c => $"{c.Key}:{c.Value}")),
                 string.Join(", ", result.Groups[name].Take(3).Select(latent => string.Create(
                     CultureInfo.InvariantCulture, $"{latent.Layer}.{latent.Latent} {latent.Role} {latent.Share:p0}"))),
             ]));
         double share = result.Groups.Rule.LeastShare;
         Output.Text(string.Create(CultureInfo.InvariantCulture, $"""
             {result.Cases.Count} of {result.Prompts} held-out prompts are answered right. Chosen on training prompts: a latent
-            belongs to a country that has {result.Groups.Rule.LeastShare:p0} of its activation; injected at {result.Factor} times
-            the mean.
+            belongs to a country that has {share:p0} of its activation; injected at {result.Factor} times the mean.
             """));
         Output.Table(["share of these prompts", "with its interval"],
         [
@@ -101,10 +100,9 @@ static class TraceTwoStepCommand
             ["another injected, the answer follows", Text(result.Steered)],
             ["control: random latents injected", Text(result.RandomSteered)],
         ]);
-        Output.Text(string.Create(CultureInfo.InvariantCulture, $"""
-            nodes of the right group in a graph: {result.Cases.Average(c => c.Nodes):0.0}, with
-            {result.Cases.Average(c => c.Influence):p1} of the influence
-            """));
+        (double nodes, double influence) = (result.Cases.Average(c => c.Nodes), result.Cases.Average(c => c.Influence));
+        Output.Text(string.Create(CultureInfo.InvariantCulture,
+            $"nodes of the right group in a graph: {nodes:0.0}, with {influence:p1} of the influence"));
     }
 
     static object Described(TwoStepResult result, Func<int, string> textOf) => new

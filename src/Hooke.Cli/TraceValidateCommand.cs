@@ -35,8 +35,7 @@ static class TraceValidateCommand
     {
         Command command = new("validate", """
             Try every edge of an attribution graph, and every group of nodes in it, by taking out what it comes from: in the
-            frozen model, where the graph must be exact, and in the living one, where attention, norms and everything else may
-            react.
+            frozen model, where the graph must be exact, and in the living one, where attention, norms and all else may react.
 
             The exit code is 0 where every edge is what the frozen model does, to 10⁻⁴ of it, and more edges keep their sign
             where attention and norms react than chance would; 1 where not.
@@ -87,8 +86,8 @@ static class TraceValidateCommand
         for (int i = 0; i < file.Nodes.Count; i++)
             places.TryAdd(file.Nodes[i].Id, i);
         AttributionGraph read = file.ToGraph();
-        AttributionGraph graph = new(traced.TokensOf(file), read.Nodes,
-            [.. Enumerable.Range(0, read.Nodes.Count).Select(Incoming)]);
+        AttributionGraph graph = new(traced.TokensOf(file), read.Nodes, [.. Enumerable.Range(0, read.Nodes.Count)
+            .Select(Incoming)]);
         return (graph, [.. file.Supernodes.Select(group => (group.Name,
             (IReadOnlyList<int>)[.. group.Members.Where(places.ContainsKey).Select(id => places[id])]))], file.Prompt);
 

@@ -37,8 +37,8 @@ public static class TraceNodeName
                 new() { Kind = TraceNodeKind.Latent, Layer = l, Position = p, Index = i },
             _ => null,
         };
-        return node
-            ?? throw new InputException($"'{text}' is not a node: write a latent as 3.117@5 (layer, latent, position), an "
+        return node ?? throw new InputException($"'{text}' is not a node: write a latent as 3.117@5 (layer, latent, "
+            + $"position), an "
             + "error as 3.error@5, a token as token@5, a logit as logit.42");
     }
 

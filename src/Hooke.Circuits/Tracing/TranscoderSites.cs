@@ -110,8 +110,8 @@ public sealed class TranscoderSites
         return name.Split('.') is ["blocks", var number, .. string[] hook]
             && number == layer.ToString(CultureInfo.InvariantCulture)
             ? string.Join('.', hook)
-            : throw new InputException(
-                $"layer {layer} of the set {what} {name}: a graph needs a transcoder at every layer, in order");
+            : throw new InputException($"layer {layer} of the set {what} {name}: a graph needs a transcoder at every layer, "
+                + $"in order");
     }
 
     Address Parse(int layer, string hook)
@@ -151,8 +151,8 @@ public sealed class TranscoderSites
                     + $"{Layers - layer} from it on: it belongs to another model");
             if (coder.DIn != width || coder.Outputs.Any(site => site.Width != width)
                 || _reads[layer].Site.Shape != SiteShape.Residual || _writes[layer].Any(w => w.Site.Shape != SiteShape.Residual))
-                throw new InputException(
-                    $"layer {layer} of the set reads {coder.DIn} numbers and writes {coder.Outputs[0].Width}, "
+                throw new InputException($"layer {layer} of the set reads {coder.DIn} numbers and writes "
+                    + $"{coder.Outputs[0].Width}, "
                     + $"and this model's MLPs {width}: it belongs to another model");
         }
     }

@@ -63,7 +63,8 @@ sealed class ConfigJson
 
     /// <summary>A number of an object, or null where there is none, or something else.</summary>
     public static double? Number(JsonObject of, string name) =>
-        of[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<JsonElement>().GetDouble()
+        of[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+            ? value.GetValue<JsonElement>().GetDouble()
             : null;
 
     /// <summary>Refuses a count that is not what the weights have.</summary>

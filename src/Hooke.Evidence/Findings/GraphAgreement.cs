@@ -21,8 +21,8 @@ public sealed record GraphAgreement(
     public string Sentence =>
         (Disagreeing == 0
             ? $"All {Words.Count(Edges, "edge")} are what the frozen model does when their sources are taken out"
-            : $"{Disagreeing} of {Words.Count(Edges, "edge")} are not what the frozen model does when their sources are taken "
-                + $"out")
+            : $"{Disagreeing} of {Words.Count(Edges, "edge")} are not what the frozen model does when their sources are "
+                + $"taken out")
         + $" (largest relative difference {Words.Number(LargestDifference)}); where attention and norms may react "
         + $"{Signs.InPercent()} keep their sign and {BeyondControls.InPercent()} are larger than a matched pair without an edge"
         + (Signs.N < Thresholds.Prompts

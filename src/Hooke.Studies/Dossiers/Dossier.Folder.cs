@@ -148,8 +148,8 @@ public sealed partial record Dossier
     static void RefuseForeignPartial(string partial)
     {
         IEnumerable<string> left = Directory.Exists(partial) ? Directory.EnumerateFileSystemEntries(partial) : [];
-        if (File.Exists(partial)
-            || left.Any(entry => Path.GetFileName(entry) is not (JsonName or PageName or GraphName or GraphPageName)))
+        if (File.Exists(partial) || left.Any(entry =>
+            Path.GetFileName(entry) is not (JsonName or PageName or GraphName or GraphPageName)))
             throw new InputException(
                 $"{partial}, where the dossier is put together, holds something else; move it away.");
     }

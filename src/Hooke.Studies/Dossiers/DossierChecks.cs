@@ -9,8 +9,8 @@ static class DossierChecks
     /// <exception cref="InputException">A part does not fit another.</exception>
     public static void Check(Dossier dossier, string path)
     {
-        string? fault = Identities(dossier.Identities) ?? Graph(dossier.Circuit) ?? Matrices(dossier.Heatmaps)
-            ?? Latents(dossier.Latents);
+        string? fault = Identities(dossier.Identities) ?? Graph(dossier.Circuit)
+            ?? Matrices(dossier.Heatmaps) ?? Latents(dossier.Latents);
         if (fault is not null)
             throw new InputException($"{path} cannot be used: {fault}.");
     }
@@ -62,8 +62,8 @@ static class DossierChecks
             return null;
         if (latents.Nodes.Count == 0 || latents.Nodes.Any(node => node.Layer is < -1 or > 1000))
             return "the latent-level circuit has no nodes, or one at a layer that cannot be";
-        return latents.Links.Any(link => (uint)link.Source >= (uint)latents.Nodes.Count
-            || (uint)link.Target >= (uint)latents.Nodes.Count)
+        return latents.Links.Any(link =>
+            (uint)link.Source >= (uint)latents.Nodes.Count || (uint)link.Target >= (uint)latents.Nodes.Count)
             ? "a link of the latent-level circuit has an end that is none of its nodes"
             : null;
     }

@@ -52,8 +52,8 @@ sealed class LatentCircuit
     {
         TraceShown shown = TraceShown.Of(file, pruned, file.Nodes.Count, file.Links.Count);
         int[] nodes = [.. shown.Nodes.Where(i => IsDrawn(file.Nodes[i].Kind))
-            .OrderBy(i => file.Nodes[i].Kind == TraceNodeKind.Target ? 0 : 1).ThenBy(i => file.Nodes[i].Influence
-                ?? 2).ThenBy(i => i)
+            .OrderBy(i => file.Nodes[i].Kind == TraceNodeKind.Target ? 0 : 1)
+            .ThenBy(i => file.Nodes[i].Influence ?? 2).ThenBy(i => i)
             .Take(MostNodes).Order()];
         Dictionary<int, int> places = nodes.Index().ToDictionary(at => at.Item, at => at.Index);
         string[] targets = [.. file.Nodes.Where(node => node.Kind == TraceNodeKind.Target).Select(node => node.Label)];
@@ -74,7 +74,7 @@ sealed class LatentCircuit
             Nodes = [.. nodes.Select(i => Node(file.Nodes[i], pruned.Nodes[i]))],
             Links = [.. file.Links.Where(link => places.ContainsKey(link.Source) && places.ContainsKey(link.Target))
                 .OrderByDescending(link => Math.Abs(link.Weight)).ThenBy(link => link.Target).ThenBy(link => link.Source)
-                    .Take(MostLinks)
+                .Take(MostLinks)
                 .Select(link => new DossierLatentLink(places[link.Source], places[link.Target], link.Weight))],
             Agreement = agreement,
         };

@@ -27,8 +27,8 @@ public sealed class DirectionMeasures
         (_norms, _dimensionalities, _interferences) = (new double[Count], new double[Count], new double[Count]);
         using Tensor units = Tensor.Zeros(Count, Dimensions);
         for (int i = 0; i < Count; i++)
-            Measure(i, directions.Data.Slice(i * Dimensions, Dimensions), onto.Row(i),
-                units.Data.Slice(i * Dimensions, Dimensions));
+            Measure(
+                i, directions.Data.Slice(i * Dimensions, Dimensions), onto.Row(i), units.Data.Slice(i * Dimensions, Dimensions));
         double total = Enumerable.Range(0, Dimensions).Sum(k => second[k, k]);
         FeaturesPerDimension = total / Dimensions;
         EffectiveDimensions = total > 0 ? total * total / (second.Norm() * second.Norm()) : 0;

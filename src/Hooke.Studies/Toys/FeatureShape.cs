@@ -19,8 +19,10 @@ public sealed record FeatureShape(string Name, int Vertices, int Dimensions)
         // Two squares at heights ±1/√3, one turned by 45°: then the vertices are spread evenly over the three dimensions.
         new("square antiprism", 8, 3)
         {
-            _cosines = [-(1 + 2 * Sin45) / 3, -(1 + 2 * Sin45) / 3, -1 / 3.0, (2 * Sin45 - 1) / 3, (2 * Sin45 - 1) / 3, 1 / 3.0,
-                1 / 3.0],
+            _cosines =
+            [
+                -(1 + 2 * Sin45) / 3, -(1 + 2 * Sin45) / 3, -1 / 3.0, (2 * Sin45 - 1) / 3, (2 * Sin45 - 1) / 3, 1 / 3.0, 1 / 3.0,
+            ],
         },
     ];
 

@@ -41,8 +41,8 @@ public sealed record PhaseDiagram(
     // The restart of the least expected loss counts, which at great sparsity a sample would not tell well enough.
     static PhaseCell Cell(double density, double importance, IEnumerable<TrainedToy> restarts)
     {
-        (double loss,
-            ToyModel model) = restarts.Select(toy => (Loss(toy.Model, density, importance), toy.Model)).MinBy(t => t.Item1);
+        (double loss, ToyModel model) = restarts
+            .Select(toy => (Loss(toy.Model, density, importance), toy.Model)).MinBy(found => found.Item1);
         ToyPhase best = PhaseTheory.Best(density, importance);
         return new(ToyPhases.Of(model), best, loss, PhaseTheory.LeastLoss(best, density, importance));
     }

@@ -27,6 +27,7 @@ public static class StickyValues
     }
 
     static string? Nearest(double value) =>
-        All.MinBy(sticky => Math.Abs(sticky.Value - value)) is var (at, shape) && Math.Abs(at - value) <= Tolerance ? shape
+        All.MinBy(sticky => Math.Abs(sticky.Value - value)) is var (at, shape) && Math.Abs(at - value) <= Tolerance
+            ? shape
             : null;
 }

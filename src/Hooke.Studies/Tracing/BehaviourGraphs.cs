@@ -20,7 +20,7 @@ public static class BehaviourGraphs
     public static IReadOnlyList<RoledGraph> Trace(
         Model model, CoderSet coders, IReadOnlyList<(IReadOnlyList<int> Tokens, int Answer)> prompts,
         ReplacementSettings? settings = null, double nodeThreshold = 0.8, double edgeThreshold = 0.98,
-            Action<int>? progress = null)
+        Action<int>? progress = null)
     {
         IReadOnlyList<IReadOnlyList<string>> roles =
             PositionRoles.Of([.. prompts.Select(prompt => prompt.Tokens.Select(model.Tokenizer.TokenText).ToArray())]);
@@ -28,8 +28,8 @@ public static class BehaviourGraphs
         foreach ((IReadOnlyList<int> tokens, int answer) in prompts)
         {
             using LocalReplacement replacement = new(model, coders, tokens, settings);
-            AttributionGraph graph = Tracer.Trace(replacement,
-                new TraceRequest { Targets = [TraceTarget.Token(replacement, answer)] });
+            TraceRequest request = new() { Targets = [TraceTarget.Token(replacement, answer)] };
+            AttributionGraph graph = Tracer.Trace(replacement, request);
             graphs.Add(new(new PrunedGraph(graph, nodeThreshold, edgeThreshold).ToGraph(), roles[graphs.Count]));
             progress?.Invoke(graphs.Count);
         }

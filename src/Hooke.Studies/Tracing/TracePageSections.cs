@@ -17,8 +17,8 @@ static class TracePageSections
         if (shown.Nodes.Count < shown.AllNodes || shown.Links.Count < shown.AllLinks)
             said.Insert(0, $"This page shows the {shown.Nodes.Count:n0} most influential of {shown.AllNodes:n0} nodes, and "
                 + $"{shown.Links.Count:n0} of {shown.AllLinks:n0} links: {shown.AllNodes - shown.Nodes.Count:n0} nodes and "
-                + $"{shown.AllLinks - shown.Links.Count:n0} links are in the file and not here, nor in what can be downloaded "
-                    + $"here.");
+                + $"{shown.AllLinks - shown.Links.Count:n0} links are in the file and not here, "
+                + "nor in what can be downloaded here.");
         return Html.Join(said.Select(sentence => Html.Of($"<p class=\"left-out\">{sentence}</p>")));
     }
 
@@ -48,8 +48,8 @@ static class TracePageSections
         <div>
         <aside class="pane" id="inspector" tabindex="-1" aria-label="The selected node"></aside>
         <section class="pane grouping"><h2>Groups</h2>
-        <p class="small none" id="no-groups">Drag a node onto another, or drag over several, and press <b>Group</b>. Groups are
-        kept in this
+        <p class="small none" id="no-groups">Drag a node onto another, or drag over several, and press <b>Group</b>. Groups
+        are kept in this
         page's address and in the downloaded JSON, as supernodes.</p>
         <ul id="groups"></ul>
         <p><button type="button" id="group">Group the selected</button></p></section>
@@ -83,8 +83,8 @@ static class TracePageSections
         <span><svg width="14" height="14"><path class="error" d="M7 1L13 7L7 13L1 7Z"/></svg>error: what the latents miss</span>
         <span><svg width="14" height="14"><path class="bias" d="M7 2L13 12H1Z"/></svg>bias</span>
         <span><svg width="14" height="14"><rect class="bias" x="2.5" y="2.5" width="9" height="9"/></svg>rest</span>
-        <span><svg class="key" viewBox="0 0 26 8" width="26" height="8"><path class="edge pos" stroke-width="3" d="M0
-        4H26"/></svg>adds</span>
+        <span><svg class="key" viewBox="0 0 26 8" width="26" height="8"><path class="edge pos" stroke-width="3"
+        d="M0 4H26"/></svg>adds</span>
         <span><svg class="key" viewBox="0 0 26 8" width="26" height="8"><path class="edge neg" stroke-width="3"
         d="M0 4H26"/></svg>takes away</span>
         </div>

@@ -13,8 +13,8 @@ sealed record TraceShown(IReadOnlyList<int> Nodes, IReadOnlyList<int> Links, int
     {
         double[] influence = GraphInfluence.Of(graph); // refuses cycles, which no drawing by layers can show
         int[] nodes = [.. Enumerable.Range(0, file.Nodes.Count)
-            .OrderBy(i => Class(file.Nodes[i])).ThenBy(i => file.Nodes[i].Influence
-                ?? 2).ThenByDescending(i => influence[i]).ThenBy(i => i)
+            .OrderBy(i => Class(file.Nodes[i])).ThenBy(i => file.Nodes[i].Influence ?? 2)
+            .ThenByDescending(i => influence[i]).ThenBy(i => i)
             .Take(mostNodes).Order()];
         bool[] isShown = new bool[file.Nodes.Count];
         foreach (int node in nodes)

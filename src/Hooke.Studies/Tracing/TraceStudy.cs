@@ -78,9 +78,7 @@ public sealed record TraceStudy(GraphFile File, IReadOnlyDictionary<(int Layer, 
         return new TraceStudy(file, details);
     }
 
-    /// <summary>
-    /// What a latent is called before somebody names it: the tokens at which it is most active, or that it raises.
-    /// </summary>
+    /// <summary>A latent before somebody names it: the tokens at which it is most active, or that it raises.</summary>
     public string? LabelOf(int layer, int latent) =>
         Details.TryGetValue((layer, latent), out LatentDetails? details) ? Label(details) : null;
 
@@ -111,9 +109,7 @@ public sealed record TraceStudy(GraphFile File, IReadOnlyDictionary<(int Layer, 
             else if (words.Length > 0 && words[^1] != '-')
                 words.Append('-');
         string slug = words.ToString().Trim('-');
-        string tail =
-            Convert.ToHexStringLower(
-            System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes($"{scan}\n{prompt}")))[..8];
+        string tail = Evidence.Identity.OfText($"{scan}\n{prompt}")[..8];
         return slug.Length == 0 ? tail : $"{(slug.Length > 60 ? slug[..60].Trim('-') : slug)}-{tail}";
     }
 

@@ -54,8 +54,8 @@ public sealed record TraceValidation
         GraphEffects effects = trial.Run(progress);
         EdgeEffect[] edges = [.. effects.Edges.Where(e => !effects.IsGroup(e.Source))];
         if (edges.Length == 0)
-            throw new InputException(
-                "the graph has no edge from a latent, error or token to a latent or logit: nothing can be tried");
+            throw new InputException("the graph has no edge from a latent, error or token to a latent or logit: nothing can "
+                + "be tried");
         (EdgeEffect Edge, double Difference)[] differences = [.. effects.Differences()];
         LiveAgreement reacting = LiveAgreement.Of(edges, e => e.Predicted, e => e.Reacting, about.Seed);
         GraphAgreement finding = new(differences.Length, differences.Count(d => d.Difference > Tolerance),

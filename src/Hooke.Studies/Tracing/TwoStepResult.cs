@@ -29,9 +29,7 @@ public sealed record TwoStepResult
     /// </summary>
     public required Estimate Leading { get; init; }
 
-    /// <summary>
-    /// Control: share of prompts whose pruned graph has a node of a group that is wrong, taken one wrong group a prompt.
-    /// </summary>
+    /// <summary>Control: share of prompts whose pruned graph has a node of one wrong group, drawn for each.</summary>
     public required Estimate WrongContained { get; init; }
 
     /// <summary>Share of prompts whose answer is another once the right group is suppressed.</summary>

@@ -37,8 +37,8 @@ public sealed class TwoStepStudy
         string[] names = [.. _answers.Keys.Order(StringComparer.Ordinal)];
         ViaTally[] tallies = [.. relations.Select(prompts => ViaTally.Of(sites, prompts, names))];
         (_groups, _factor) = Choice([.. request.Rules.Select(rule => ViaGroups.Of(names, tallies, rule))]);
-        _others = [.. _groups.Names.SelectMany(name => _groups[name]).Select(l => (l.Layer, l.Latent,
-            l.Role)).Distinct().Order()];
+        _others =
+            [.. _groups.Names.SelectMany(name => _groups[name]).Select(l => (l.Layer, l.Latent, l.Role)).Distinct().Order()];
     }
 
     /// <summary>Runs the study.</summary>
@@ -68,8 +68,8 @@ public sealed class TwoStepStudy
                 + "the graphs cannot show it");
         TwoStepPrompt[] right = [.. _heldOut.Where(IsRight)];
         if (right.Length == 0)
-            throw new InputException(
-                $"the model answers none of {_heldOut.Count} held-out prompts right: there is nothing to explain");
+            throw new InputException($"the model answers none of {_heldOut.Count} held-out prompts right: there is nothing "
+                + "to explain");
         TwoStepCase[] cases = new TwoStepCase[right.Length];
         for (int i = 0; i < cases.Length; i++)
         {
@@ -104,8 +104,8 @@ public sealed class TwoStepStudy
         int steered = Answer(prompt, [.. Suppress(_groups, prompt), .. Inject(prompt, _groups[other], _factor)]);
         int random = Answer(prompt, [.. Suppress(_groups, prompt), .. Inject(prompt, Random(prompt, other, index), _factor)]);
         return new(prompt.Tokens, prompt.Via, own.Nodes, own.Influence,
-            own.Nodes > 0 && found.All(pair => pair.Key == prompt.Via || pair.Value.Weight < own.Weight), found[other].Nodes,
-                other,
+            own.Nodes > 0 && found.All(pair => pair.Key == prompt.Via || pair.Value.Weight < own.Weight),
+            found[other].Nodes, other,
             without, steered, without != prompt.Answer, steered == _answers[other], random == _answers[other]);
     }
 
@@ -133,10 +133,8 @@ public sealed class TwoStepStudy
         foreach (ViaGroups groups in candidates)
             foreach (double factor in _request.Factors.Order())
             {
-                int steered = prompts.Select((prompt, i) => (prompt,
-                    other: Other(prompt.Via, i))).Count(pair => _answers[pair.other]
-                    == Answer(pair.prompt,
-                        [.. Suppress(groups, pair.prompt), .. Inject(pair.prompt, groups[pair.other], factor)]));
+                int steered = prompts.Where((prompt, i) => Other(prompt.Via, i) is var other && _answers[other]
+                    == Answer(prompt, [.. Suppress(groups, prompt), .. Inject(prompt, groups[other], factor)])).Count();
                 if (steered > best.Steered)
                     best = (groups, factor, steered);
                 if (prompts.Length > 0 && steered >= _request.Enough * prompts.Length)
@@ -159,8 +157,11 @@ public sealed class TwoStepStudy
             [.. _groups[other].Concat(_groups[prompt.Via]).Select(latent => (latent.Layer, latent.Latent, latent.Role))];
         List<(int Layer, int Latent, TwoStepRole Role)> left = [.. _others.Where(latent => !taken.Contains(latent))];
         new Rng(_request.Seed).Fork("random").Fork(index).Draw().Shuffle(left);
-        return [.. _groups[other].Zip(left,
-            (latent, drawn) => latent with { Layer = drawn.Layer, Latent = drawn.Latent, Role = drawn.Role })];
+        return
+        [
+            .. _groups[other].Zip(left, (latent, drawn) =>
+                latent with { Layer = drawn.Layer, Latent = drawn.Latent, Role = drawn.Role }),
+        ];
     }
 
     string Other(string via, int index)

@@ -24,10 +24,10 @@ static class UnexplainedSection
             <div><h2>How much is explained</h2><dl>
             <div><dt>Replacement score</dt><dd>{Score(file, "replacement_score", own.Replacement)}</dd></div>
             <div><dt>Graph completeness score</dt><dd>{Score(file, "completeness_score", own.Completeness)}</dd></div></dl>
-            <p class="small">The first: of what goes from tokens to targets, the share that no error feeds. The second: of what
-            nodes
-            receive, the share that is not from errors.{(isWhole ? ""
-                : " Where the file does not say them, they are of the pruned graph in it.")}</p>
+            <p class="small">The first: of what goes from tokens to targets, the share that no error feeds. The second: of
+            what nodes
+            receive, the share that is not from
+            errors.{(isWhole ? "" : " Where the file does not say them, they are of the pruned graph in it.")}</p>
             </div>
             <div><h2>What each target rests on</h2>
             {Table(file, own, isWhole)}
@@ -49,8 +49,8 @@ static class UnexplainedSection
             {more}
             <p class="small">Shares by absolute weight,
             {(isWhole ? "of the whole graph before it was pruned" : "of the graph in this file")}:
-            what ends at a token is explained by latents on the way; errors, biases and the rest are not. A value is the sum of a
-            target's
+            what ends at a token is explained by latents on the way; errors, biases and the rest are not. A value is the sum
+            of a target's
             inputs.</p>
             """);
     }

@@ -40,8 +40,8 @@ public sealed class ViaGroups
                         Fired: tallies.Min(tally => tally.FiredOf(key, via)), Mean: tallies[0].MeanOf(key, via)))
                     .Where(found => found.Fired >= rule.LeastFired && found.Shares.Min() >= rule.LeastShare)
                     .OrderByDescending(found => found.Shares.Min()).ThenBy(found => found.key)
-                    .Select(found => new ViaLatent(found.key.Layer, found.key.Latent, found.key.Role, found.Mean,
-                        found.Shares.Min())),
+                    .Select(found => new ViaLatent(
+                        found.key.Layer, found.key.Latent, found.key.Role, found.Mean, found.Shares.Min())),
             ];
         return groups;
     }

@@ -29,8 +29,7 @@ sealed class ViaTally(int[] prompts)
                 SparseLatents latents = sites.Transcoders.Coders[layer].EncodeSparse(input);
                 for (int p = 0; p < some.Length; p++)
                     foreach (TwoStepRole role in Enum.GetValues<TwoStepRole>())
-                        tally.Add(layer, role, Array.IndexOf([.. names], some[p].Via), latents, (p * batch.Positions)
-                            + some[p].At(role));
+                        tally.Add(layer, role, vias[p], latents, (p * batch.Positions) + some[p].At(role));
             }
         }
         return tally;

@@ -65,9 +65,7 @@ public sealed class AggregateGraph
         return new(graphs.Count, Summed(nodes, graphs.Count), Summed(edges, graphs.Count));
     }
 
-    /// <summary>
-    /// Latents and errors that at least a share of the graphs have, the most frequent, then the strongest first.
-    /// </summary>
+    /// <summary>Latents and errors that at least a share of the graphs have, the most frequent and strongest first.</summary>
     public IReadOnlyList<(AggregateNode Node, Occurrence Found)> SharedNodes(double least = 0.8) =>
     [
         .. Nodes.Where(pair => pair.Key.Kind is TraceNodeKind.Latent or TraceNodeKind.Error && pair.Value.Share >= least)

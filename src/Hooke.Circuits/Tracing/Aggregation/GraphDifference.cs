@@ -7,7 +7,7 @@ namespace Hooke.Circuits;
 /// <param name="Edges">Edges whose weights differ, the largest difference first; 0 where a graph has none.</param>
 public sealed record GraphDifference(
     IReadOnlyList<NodePair> OnlyFirst, IReadOnlyList<NodePair> OnlySecond, IReadOnlyList<NodePair> Both,
-        IReadOnlyList<EdgePair> Edges)
+    IReadOnlyList<EdgePair> Edges)
 {
     /// <summary>
     /// Share of the weight, Σ min(|w|, |w′|) over Σ max, that is the same in both, where signs agree; 1 for equal graphs.
@@ -24,16 +24,16 @@ public sealed record GraphDifference(
             .. both.Nodes.Keys.Where(node => !AggregateGraph.IsConstant(node))
                 .OrderBy(node => node.Kind).ThenBy(node => node.Layer).ThenBy(node => node.Role, StringComparer.Ordinal)
                 .ThenBy(node => node.Index)
-                .Select(node => new NodePair(node, one.Nodes.GetValueOrDefault(node)?.Mean,
-                    other.Nodes.GetValueOrDefault(node)?.Mean)),
+                .Select(node => new NodePair(
+                    node, one.Nodes.GetValueOrDefault(node)?.Mean, other.Nodes.GetValueOrDefault(node)?.Mean)),
         ];
         EdgePair[] edges =
         [
             .. both.Edges.Keys.Where(edge => !AggregateGraph.IsConstant(edge.Source))
-                .Select(edge => new EdgePair(edge, one.Edges.GetValueOrDefault(edge)?.Mean ?? 0,
-                    other.Edges.GetValueOrDefault(edge)?.Mean ?? 0))
-                .OrderByDescending(edge => Math.Abs(edge.First - edge.Second)).ThenBy(edge => $"{edge.Edge}",
-                    StringComparer.Ordinal),
+                .Select(edge => new EdgePair(
+                    edge, one.Edges.GetValueOrDefault(edge)?.Mean ?? 0, other.Edges.GetValueOrDefault(edge)?.Mean ?? 0))
+                .OrderByDescending(edge => Math.Abs(edge.First - edge.Second))
+                .ThenBy(edge => $"{edge.Edge}", StringComparer.Ordinal),
         ];
         double same = edges.Where(e => e.First * e.Second > 0).Sum(e => Math.Min(Math.Abs(e.First), Math.Abs(e.Second)));
         double all = edges.Sum(e => e.First * e.Second < 0

@@ -67,8 +67,8 @@ public sealed class TracedAttention : IDisposable
                 + $"0..{config.NHeads - 1}");
         if ((uint)query >= (uint)_stream.Positions || key < 0 || key > query
             || (config.Window(layer) is > 0 and var window && query - key >= window))
-            throw new InputException(
-                $"the query at {query} does not see a key at {key}: positions are 0..{_stream.Positions - 1}, "
+            throw new InputException($"the query at {query} does not see a key at {key}: positions are "
+                + $"0..{_stream.Positions - 1}, "
                 + "and a query sees keys up to its own" + (config.Window(layer) > 0 ? $", {config.Window(layer)} of them" : ""));
         Tensor[] constants = _stream.Constants();
         HeadSide side = new(_sites, _stream, _nodes, constants, layer, head);

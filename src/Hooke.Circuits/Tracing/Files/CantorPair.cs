@@ -1,8 +1,6 @@
 namespace Hooke.Circuits;
 
-/// <summary>
-/// Cantor's numbering of pairs, π(a, b) = (a + b)(a + b + 1)/2 + b, with which circuit-tracer numbers features.
-/// </summary>
+/// <summary>Cantor's numbering of pairs, π(a, b) = (a + b)(a + b + 1)/2 + b, as circuit-tracer numbers features.</summary>
 public static class CantorPair
 {
     /// <summary>The most that a pair's sum may be, so that its number fits in 53 bits, as the viewers need.</summary>

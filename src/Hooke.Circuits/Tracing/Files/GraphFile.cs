@@ -63,8 +63,8 @@ public sealed partial class GraphFile
     /// <summary>Named groups of nodes.</summary>
     public IReadOnlyList<GraphFileGroup> Supernodes =>
         Query["supernodes"] is JsonArray groups
-            ? [.. groups.Select(Strings).Where(group => group.Count > 0).Select(group => new GraphFileGroup(group[0],
-                [.. group.Skip(1)]))]
+            ? [.. groups.Select(Strings).Where(group => group.Count > 0)
+                .Select(group => new GraphFileGroup(group[0], [.. group.Skip(1)]))]
             : [];
 
     /// <summary>The node's latent in its layer, or null where it stands for none.</summary>
@@ -103,7 +103,8 @@ public sealed partial class GraphFile
             $"the graph's metadata has no text '{name}'");
 
     static IReadOnlyList<string> Strings(JsonNode? node) =>
-        node is JsonArray array ? [.. array.OfType<JsonValue>().Select(v => v.TryGetValue(out string? s) ? s : v.ToJsonString())]
+        node is JsonArray array
+            ? [.. array.OfType<JsonValue>().Select(v => v.TryGetValue(out string? s) ? s : v.ToJsonString())]
             : [];
 }
 

@@ -36,8 +36,8 @@ sealed class GraphFileMaking(PrunedGraph pruned, GraphFileAbout about)
         }
         GraphFile file = new() { Metadata = Metadata(scores), Nodes = nodes, Links = links };
         return file.With([], about.Groups.Select(group => new GraphFileGroup(
-            group.Name, [.. group.Members.Where(_ids.ContainsKey).Select(member => _ids[member])])).Where(g =>
-                g.Members.Count > 0));
+            group.Name, [.. group.Members.Where(_ids.ContainsKey).Select(member => _ids[member])]))
+            .Where(g => g.Members.Count > 0));
     }
 
     // The places of the kept nodes in the whole graph, one after the other.

@@ -11,9 +11,7 @@ public static class GraphIndex
     /// <summary>The list's file name.</summary>
     public const string FileName = "graph-metadata.json";
 
-    /// <summary>
-    /// Writes a graph into a folder and its metadata into the folder's list, in place of one with the same slug.
-    /// </summary>
+    /// <summary>Writes a graph into a folder and its metadata into the list there, in place of one with the same slug.</summary>
     /// <returns>The graph's path.</returns>
     /// <exception cref="InputException">The slug is no file name, or the list that is there is damaged.</exception>
     public static string Write(string folder, GraphFile graph)
@@ -25,8 +23,8 @@ public static class GraphIndex
             throw new InputException($"the slug '{slug}' cannot be a file's name: use letters, digits, '-', '_' and '.'");
         Directory.CreateDirectory(folder);
         JsonArray graphs = [.. Read(folder).Select(metadata => metadata.DeepClone())];
-        int old = graphs.Select((g, i) => (g,
-            i)).Where(at => at.g!["slug"]?.ToString() == slug).Select(at => at.i).DefaultIfEmpty(-1).First();
+        int old = graphs.Select((g, i) => (g, i)).Where(at => at.g!["slug"]?.ToString() == slug)
+            .Select(at => at.i).DefaultIfEmpty(-1).First();
         JsonNode own = graph.Metadata.DeepClone();
         if (old < 0)
             graphs.Add(own);

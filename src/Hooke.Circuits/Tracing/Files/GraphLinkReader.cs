@@ -62,8 +62,8 @@ sealed class GraphLinkReader
         bool isTwin = !_twins.ContainsKey(first)
             && nodes[first].Kind == TraceNodeKind.Error != (nodes[second].Kind == TraceNodeKind.Error);
         if (!isTwin)
-            throw new InputException(
-                $"{_path} is not a graph's JSON: nodes {first} and {second} have the same id '{nodes[first].Id}'");
+            throw new InputException($"{_path} is not a graph's JSON: nodes {first} and {second} "
+                + $"have the same id '{nodes[first].Id}'");
         (int latent, int error) = nodes[first].Kind == TraceNodeKind.Error ? (second, first) : (first, second);
         _places[nodes[first].Id] = latent;
         _twins[latent] = error;
@@ -93,8 +93,8 @@ sealed class GraphLinkReader
             {
                 case "source": source = Place(ref json, name); break;
                 case "target": target = Place(ref json, name); break;
-                case "weight" when json.Type == JsonTokenType.Number && json.Token.TryGetDouble(out double w)
-                    && double.IsFinite(w):
+                case "weight" when json.Type == JsonTokenType.Number
+                    && json.Token.TryGetDouble(out double w) && double.IsFinite(w):
                     weight = w;
                     break;
                 case "weight": throw Fault($"{_links.Count} has a weight that is not a finite number");

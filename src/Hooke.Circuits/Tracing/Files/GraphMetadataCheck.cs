@@ -23,8 +23,8 @@ sealed class GraphMetadataCheck(string path)
                 throw Fault($"has a '{name}' that is not a finite number: {number.ToJsonString()}");
         if (metadata["schema_version"] is { } version
             && (Kind(version) != JsonValueKind.Number || version.GetValue<double>() != GraphFile.SchemaVersion))
-            throw Fault(
-                $"has schema_version {version.ToJsonString()}; Hooke reads {GraphFile.SchemaVersion}, and files without it");
+            throw Fault($"has schema_version {version.ToJsonString()}; "
+                + $"Hooke reads {GraphFile.SchemaVersion}, and files without it");
     }
 
     /// <summary>Addresses of the viewers carry pins and groups as texts; some files took them over so.</summary>

@@ -16,9 +16,7 @@ public static class GraphGrouping
     /// <param name="graph">The graph, best a pruned one.</param>
     /// <param name="coders">The transcoders that it was traced with, or null: then edges and labels decide.</param>
     /// <param name="settings">By what; null for decoder directions and edges alike.</param>
-    /// <exception cref="InputException">
-    /// A similarity or weight is out of its range, or the coders are of another graph.
-    /// </exception>
+    /// <exception cref="InputException">A similarity or weight is out of its range, or the coders are others.</exception>
     public static IReadOnlyList<NodeGroup> Propose(
         AttributionGraph graph, CoderSet? coders = null, GroupingSettings? settings = null)
     {

@@ -17,9 +17,8 @@ sealed class NodeSimilarity
         if (coders is not null && graph.Nodes.FirstOrDefault(node => node.Kind == TraceNodeKind.Latent
             && !(node.Layer < coders.Coders.Count && node.Index >= 0
                 && node.Index < coders.Coders[node.Layer].Config.NLatents)) is { } stranger)
-            throw new InputException(
-                $"the graph has latent {stranger.Index} of layer {stranger.Layer}, which the dictionary does "
-                + "not have: it was traced with another");
+            throw new InputException($"the graph has latent {stranger.Index} of layer {stranger.Layer}, which the dictionary "
+                + "does not have: it was traced with another");
     }
 
     /// <summary>In −1 to 1.</summary>
@@ -41,8 +40,8 @@ sealed class NodeSimilarity
         double dot = 0, first = 0, second = 0;
         (CoderConfig left, CoderConfig right) = (_coders!.Coders[a.Layer].Config, _coders.Coders[b.Layer].Config);
         // Of a cross-layer transcoder output o of layer l is written in layer l + o.
-        for (int layer = Math.Max(a.Layer, b.Layer); layer < a.Layer + left.Outputs.Count && layer < b.Layer
-            + right.Outputs.Count; layer++)
+        int end = Math.Min(a.Layer + left.Outputs.Count, b.Layer + right.Outputs.Count);
+        for (int layer = Math.Max(a.Layer, b.Layer); layer < end; layer++)
         {
             ReadOnlySpan<float> x = Row(a, layer), y = Row(b, layer);
             (dot, first, second) = (dot + Reduce.Dot(x, y), first + Reduce.SumOfSquares(x), second + Reduce.SumOfSquares(y));

@@ -22,8 +22,8 @@ sealed class HeldPrompt : IDisposable
     {
         (_sites, _rules, _tokens, _held) = (sites, rules, new TokenBatch([tokens]), held);
         _frozen = [.. Frozen().Where(at => sites.Model.Config.Has(at.Site))];
-        IEnumerable<Address> kept = Enumerable.Range(0,
-            sites.Layers).SelectMany(l => new[] { Site.ResidPre.At(l), sites.Read(l) });
+        IEnumerable<Address> kept = Enumerable.Range(0, sites.Layers).SelectMany(l => new[] { Site.ResidPre.At(l),
+            sites.Read(l) });
         Address last = Site.ResidPost.At(sites.Layers - 1);
         Base = sites.Model.Run(_tokens, new Plan { Record = [.. kept.Concat(_frozen).Append(last).Distinct()] });
     }
@@ -55,8 +55,8 @@ sealed class HeldPrompt : IDisposable
     {
         (LatentIntervention Intervention, int Variant)[] here =
             [.. variants.SelectMany((variant, v) => variant.Latents.Where(i => i.Layer == layer).Select(i => (i, v)))];
-        bool skips = _rules.Holds(layer) && !added.IsEmpty
-            && _sites.Transcoders.Coders[layer].Weights.Decoders[0].Skip is not null;
+        bool hasSkip = _sites.Transcoders.Coders[layer].Weights.Decoders[0].Skip is not null;
+        bool skips = _rules.Holds(layer) && !added.IsEmpty && hasSkip;
         if (here.Length == 0 && !skips)
             return;
         bool reacts = !added.IsEmpty && (skips || !_rules.Holds(layer) || _tokens.Positions > _held);
@@ -113,8 +113,8 @@ sealed class HeldPrompt : IDisposable
         {
             Interventions =
             [
-                .. _frozen.Where(at => added.Precedes(at)
-                    && !(lastOnly && at.Layer is null)).Select(at => new Freeze(Held(at), Original)),
+                .. _frozen.Where(at => added.Precedes(at) && !(lastOnly && at.Layer is null))
+                    .Select(at => new Freeze(Held(at), Original)),
                 .. added.Interventions(variants),
             ],
         };

@@ -94,8 +94,8 @@ sealed class TrialPairs
                     int from = _graph.SourcesOf(target)[i];
                     double weight = _graph.WeightsOf(target)[i];
                     totals[target] += source.Nodes.Contains(from) ? weight
-                        : totals[from] != 0 && _graph.Nodes[from].Value != 0 ? weight * totals[from] / _graph.Nodes[from].Value
-                            : 0;
+                        : totals[from] != 0 && _graph.Nodes[from].Value != 0
+                            ? weight * totals[from] / _graph.Nodes[from].Value : 0;
                 }
         return totals;
     }
@@ -136,6 +136,6 @@ sealed class TrialPairs
 
     static bool IsWritten(TraceNode node) => node.Kind is TraceNodeKind.Latent or TraceNodeKind.Error or TraceNodeKind.Token;
 
-    static bool IsRead(TraceNode node) =>
-        node.Kind == TraceNodeKind.Latent || (node.Kind == TraceNodeKind.Target && node.Index >= 0);
+    static bool IsRead(TraceNode node) => node.Kind == TraceNodeKind.Latent || (node.Kind == TraceNodeKind.Target
+        && node.Index >= 0);
 }

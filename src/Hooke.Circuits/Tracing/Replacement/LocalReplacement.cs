@@ -153,8 +153,8 @@ public sealed class LocalReplacement : IDisposable
             _zeroed[layer] = ZeroedOf(actual, layer, inputs);
         error.Data[..zeroed].Clear();
         _errors[layer] = error;
-        return Reduce.SumOfSquares(error.Data[zeroed..])
-            / Math.Max(Spread(run[Sites.OutputOf(layer)].Data[zeroed..], width), 1e-30);
+        double spread = Spread(run[Sites.OutputOf(layer)].Data[zeroed..], width);
+        return Reduce.SumOfSquares(error.Data[zeroed..]) / Math.Max(spread, 1e-30);
     }
 
     // What a layer's transcoders say is written: latents, biases and skips.

@@ -18,8 +18,8 @@ sealed class UpstreamGraph : IDisposable
         TargetTokens = Integers("logit_token_ids");
         Adjacency = Floats("adjacency_matrix");
         Count = (int)_file.EntryOf("adjacency_matrix").Shape[0];
-        Thresholds = [.. _file.Entries.Select(entry => entry.Name).Where(name => name.EndsWith(".node_mask",
-            StringComparison.Ordinal))
+        Thresholds = [.. _file.Entries.Select(entry => entry.Name)
+            .Where(name => name.EndsWith(".node_mask", StringComparison.Ordinal))
             .Select(name => name.Split('_')[1] + "_" + name.Split('_')[2].Replace(".node", "", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
         if ((long)Count * Count != Adjacency.Length || Selected.Any(i => i < 0 || i >= ActiveLatents.Count)

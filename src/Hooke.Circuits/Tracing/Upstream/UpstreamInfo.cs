@@ -30,8 +30,8 @@ sealed record UpstreamInfo(
             root.TryGetProperty("activation", out JsonElement activation) && activation.ValueEquals("topk")
                 ? (int)Number(root, "k", path) : null,
             (int)Number(attribute, "max_n_logits", path), Number(attribute, "desired_logit_prob", path),
-            Optional("max_feature_nodes"), (Optional("batch_size") ?? DefaultBatch)
-                * (Optional("update_interval") ?? DefaultInterval));
+            Optional("max_feature_nodes"),
+            (Optional("batch_size") ?? DefaultBatch) * (Optional("update_interval") ?? DefaultInterval));
 
         string Text(string name) => JsonFile.Text(Of(root, name, JsonValueKind.String, path), path);
 

@@ -2,9 +2,7 @@ using Hooke.Evidence;
 
 namespace Hooke.Studies;
 
-/// <summary>
-/// The nodes of most influence of an attribution graph: layers from bottom to top, positions from left to right.
-/// </summary>
+/// <summary>The nodes of most influence of a graph: layers from bottom to top, positions from left to right.</summary>
 static class LatentsFigure
 {
     const double Left = 64;
@@ -15,14 +13,14 @@ static class LatentsFigure
     public static Html Draw(DossierLatents latents)
     {
         int top = latents.Nodes.Max(node => node.Layer);
-        int[] positions =
-            [.. latents.Nodes.Where(node => node.Kind != "target").Select(node => node.Position).Distinct().Order()];
+        int[] positions = [.. latents.Nodes.Where(node => node.Kind != "target")
+            .Select(node => node.Position).Distinct().Order()];
         Dictionary<int, (double X, double Width)> columns = Columns(latents, positions, out double width);
         (double X, double Y)[] places = new (double, double)[latents.Nodes.Count];
         double height = (top + 2) * RowHeight + 16;
         double row(int layer) => height - 8 - (layer + 1.5) * RowHeight;
-        foreach (var cell in latents.Nodes.Index().Where(at => at.Item.Kind != "target").GroupBy(at => (at.Item.Layer,
-            at.Item.Position)))
+        foreach (var cell in latents.Nodes.Index().Where(at => at.Item.Kind != "target")
+            .GroupBy(at => (at.Item.Layer, at.Item.Position)))
         {
             int count = cell.Count(), k = 0;
             (double x, double wide) = columns[cell.Key.Position];
@@ -51,8 +49,8 @@ static class LatentsFigure
         double x = Left;
         foreach (int position in positions)
         {
-            int most = latents.Nodes.Where(n => n.Position == position
-                && n.Kind != "target").GroupBy(n => n.Layer).Max(cell => cell.Count());
+            int most = latents.Nodes.Where(n => n.Position == position && n.Kind != "target")
+                .GroupBy(n => n.Layer).Max(cell => cell.Count());
             string token = latents.Nodes.FirstOrDefault(n => n.Kind == "token" && n.Position == position)?.Label ?? "";
             double wide = Math.Max(most * Gap, 7.4 * TokenText(token).Length) + 16;
             columns[position] = (x, wide);
@@ -86,8 +84,8 @@ static class LatentsFigure
     static Html Mark(DossierLatentNode node, (double X, double Y) at)
     {
         string influence = node.Influence is { } share ? $", within the first {Figure.Percent(share)} of influence" : "";
-        string about = $"{node.Kind} at position "
-            + $"{node.Position}{(node.Layer >= 0 && node.Kind != "target" ? $" of layer {node.Layer}" : "")}: "
+        string about = $"{node.Kind} at position {node.Position}"
+            + $"{(node.Layer >= 0 && node.Kind != "target" ? $" of layer {node.Layer}" : "")}: "
             + $"{(node.Label.Length > 0 ? node.Label : node.Id)}{influence}";
         Html shape = node.Kind switch
         {

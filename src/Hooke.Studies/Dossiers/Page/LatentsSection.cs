@@ -26,10 +26,10 @@ static class LatentsSection
         dossier.Latents is null ? Html.Empty : Html.Of($"<a href=\"#latents\">Latents</a>");
 
     static Html Caption(DossierLatents latents) => Html.Of($"""
-        The {Words.Count(latents.Nodes.Count, "node")} of most influence and the {latents.Links.Count} largest links between them;
-        layers
-        from bottom to top, positions from left to right. Discs are latents, diamonds errors. Width shows what a link adds: solid
-        links
+        The {Words.Count(latents.Nodes.Count, "node")} of most influence and the {latents.Links.Count} largest links between
+        them; layers
+        from bottom to top, positions from left to right. Discs are latents, diamonds errors. Width shows what a link adds:
+        solid links
         add, dashed ones take away. Point at a node, or reach it with the tab key, to see its links alone.
         """);
 
