@@ -2,6 +2,7 @@ using System.Globalization;
 using Hooke.Dictionaries;
 using Hooke.Models;
 using Hooke.Tensors;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Hooke.Circuits;
 
@@ -12,11 +13,12 @@ namespace Hooke.Circuits;
 /// </remarks>
 public sealed class TranscoderSites
 {
-    const string MlpInput = "mlp.hook_in", MlpOutput = "mlp.hook_out";
+    static readonly string[] Readable = ["ln2.hook_normalized", "mlp.hook_in", "hook_resid_mid", "hook_mlp_in", "hook_resid_pre"];
+    static readonly string[] Writable = ["hook_mlp_out", "mlp.hook_out"];
 
-    readonly Address[] _reads;
-    readonly Address[][] _writes;
-    readonly bool[] _pastGain; // whether a coder reads what its norm gives past gain and bias
+    readonly string _reads, _writes; // hooks, in every layer
+    readonly int[][] _written; // for each coder the layers that it writes, output by output
+    readonly Address[][] _writtenAt; // the same as addresses
 
     /// <summary>The places of a set in a model.</summary>
     /// <param name="model">The model.</param>
@@ -29,19 +31,21 @@ public sealed class TranscoderSites
     public TranscoderSites(Model model, CoderSet transcoders, string? reads = null, string? writes = null)
     {
         (Model, Transcoders) = (model, transcoders);
-        int layers = model.Config.NLayers;
-        if (transcoders.Coders.Count != layers)
-            throw new InputException($"the set has transcoders of {transcoders.Coders.Count} layers, the model has {layers}: "
-                + "a graph needs one for each; fetch those that are missing, or give the model that the set belongs to");
-        (_reads, _writes, _pastGain) = (new Address[layers], new Address[layers][], new bool[layers]);
-        for (int layer = 0; layer < layers; layer++)
-        {
-            CoderConfig coder = transcoders.Coders[layer].Config;
-            RequireTranscoder(coder, layer);
-            (_reads[layer], _pastGain[layer]) = Reading(Hook(reads, layer) ?? coder.Inputs[0].Name, layer);
-            _writes[layer] = [.. coder.Outputs.Select((site, o) => Writing(Hook(writes, layer + o) ?? site.Name, layer + o))];
-        }
-        RequireWidths();
+        if (!Config.HasMlp)
+            throw new InputException("this model has attention only: there is no MLP for transcoders to replace");
+        CoderConfig[] coders = [.. transcoders.Coders.Select(coder => coder.Config)];
+        for (int layer = 0; layer < coders.Length; layer++)
+            RequireTranscoder(coders[layer], layer);
+        RequireLayers([.. coders.Select((coder, i) => reads is null && coder.Inputs[0].Name is { } name ? LayerIn(name) : i)]);
+        for (int layer = 0; layer < coders.Length; layer++)
+            RequireWidth(coders[layer], layer);
+        _reads = Hook(reads, coders.Select(coder => coder.Inputs[0].Name), Readable, "reads");
+        _writes = Hook(writes, coders.SelectMany(coder => coder.Outputs).Select(site => site.Name), Writable, "writes");
+        if (_reads == "hook_resid_mid" && Config.IsParallel)
+            throw new InputException("the set reads hook_resid_mid, but this model's attention and MLP read the same "
+                + "stream side by side: there is nothing between them");
+        _written = [.. coders.Select((coder, layer) => LayersOf(coder, layer, isStated: writes is null))];
+        _writtenAt = [.. _written.Select(layers => layers.Select(Write).ToArray())];
     }
 
     /// <summary>The model.</summary>
@@ -51,30 +55,46 @@ public sealed class TranscoderSites
     public CoderSet Transcoders { get; }
 
     /// <summary>How many layers there are, in the model and in the set.</summary>
-    public int Layers => _reads.Length;
+    public int Layers => _written.Length;
+
+    /// <summary>Whether encoders read what the norm before the MLP gives past its gain and bias.</summary>
+    public bool ReadsGain => ReadsNorm && _reads == "mlp.hook_in";
+
+    /// <summary>Whether encoders read through the norm before the MLP.</summary>
+    internal bool ReadsNorm => Config.HasNorms && _reads is "ln2.hook_normalized" or "mlp.hook_in";
+
+    /// <summary>Whether encoders read the stream, as it is or normed, before attention was added.</summary>
+    internal bool ReadsBeforeAttention => _reads == "hook_resid_pre" || Config.IsParallel;
+
+    /// <summary>Whether latents write before the norm that follows the MLP.</summary>
+    internal bool WritesBeforeNorm => Config.HasPostNorms && _writes == "mlp.hook_out";
+
+    TransformerConfig Config => Model.Config;
 
     /// <summary>What must be recorded for a layer's latents; <see cref="Input"/> makes of it what the encoder reads.</summary>
-    public Address Read(int layer) => _reads[layer];
-
-    /// <summary>Whether what is recorded passes the norm's gain and bias before the encoder reads it.</summary>
-    public bool IsPastGain(int layer) => _pastGain[layer];
+    public Address Read(int layer) => _reads switch
+    {
+        "hook_resid_pre" => Site.ResidPre.At(layer),
+        "hook_resid_mid" => Site.ResidMid.At(layer),
+        _ => ReadsNorm ? Site.Ln2Normalized.At(layer) : Site.MlpIn.At(layer),
+    };
 
     /// <summary>
     /// What a layer's latents write to: one address, or of a cross-layer transcoder one for each layer from it on.
     /// </summary>
-    public IReadOnlyList<Address> Writes(int layer) => _writes[layer];
+    public IReadOnlyList<Address> Writes(int layer) => _writtenAt[layer];
 
     /// <summary>What is written to in a layer, by its own transcoder and by those before.</summary>
-    public Address Write(int layer) => _writes[layer][0];
+    public Address Write(int layer) => (WritesBeforeNorm ? Site.MlpModuleOut : Site.MlpOut).At(layer);
 
     /// <summary>What a layer's encoder reads, from what was recorded at <see cref="Read"/>.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="recorded">[batch, pos, d_model]</param>
+    /// <param name="recorded">[.., pos, d_model]</param>
     public Tensor Input(int layer, Tensor recorded)
     {
-        if (!_pastGain[layer] || FrozenNorm.Of(Model, $"blocks.{layer}.ln2") is not { } norm)
+        if (!ReadsGain || FrozenNorm.Of(Model, $"blocks.{layer}.ln2") is not { } norm)
             return recorded.Share();
-        Tensor scaled = Ops.MultiplyRows(recorded, Model.Weights.Gain($"blocks.{layer}.ln2")!);
+        Tensor scaled = Ops.MultiplyRows(recorded, norm.Gain);
         if (norm.Bias is not { } bias)
             return scaled;
         using Tensor withoutBias = scaled;
@@ -88,72 +108,107 @@ public sealed class TranscoderSites
         return weight.Data.Slice(latent * weight.Shape[1], weight.Shape[1]);
     }
 
-    (Address, bool) Reading(string? name, int layer)
+    /// <summary>The outputs of a coder that write a layer.</summary>
+    internal IEnumerable<int> OutputsTo(int coder, int layer) => _written[coder].Index().Where(at => at.Item == layer)
+        .Select(at => at.Index);
+
+    /// <summary>What takes a layer's encoder's input straight to what is written in it, or null.</summary>
+    internal Tensor? Skip(int layer) =>
+        OutputsTo(layer, layer).Select(output => Transcoders.Coders[layer].Weights.Decoders[output].Skip).FirstOrDefault();
+
+    /// <summary>What the coders say is written in a layer, [pos, d_model]: latents, biases and skips.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="latents">Of every coder.</param>
+    /// <param name="inputs">What they were encoded from.</param>
+    internal Tensor Reconstruct(int layer, SparseLatents[] latents, Tensor[] inputs)
     {
-        string hook = HookOf(name, layer, "reads");
-        return hook != MlpInput ? (Parse(layer, hook), false)
-            : Model.Config.HasNorms ? (Site.Ln2Normalized.At(layer), true)
-            : (Site.MlpIn.At(layer), false);
+        Tensor sum = Tensor.Zeros(latents[0].Rows, Config.DModel);
+        for (int c = 0; c <= layer; c++)
+            foreach (int output in OutputsTo(c, layer))
+            {
+                using Tensor part = Transcoders.Coders[c].Decode(latents[c], inputs[c], output);
+                TensorPrimitives.Add(sum.Data, part.Data, sum.Data);
+            }
+        return sum;
     }
 
-    Address Writing(string? name, int layer)
+    /// <summary>Refuses coders whose latents are not a linear encoder and an activation.</summary>
+    /// <exception cref="InputException">A coder is gated or subtracts its decoder's bias.</exception>
+    internal void RequireLinear()
     {
-        string hook = HookOf(name, layer, "writes");
-        return hook == MlpOutput && !Model.Config.HasPostNorms ? Site.MlpOut.At(layer) : Parse(layer, hook);
+        for (int layer = 0; layer < Layers; layer++)
+            if (Transcoders.Coders[layer].Config is { Kind: CoderKind.Gated } or { SubtractsDecoderBias: true })
+                throw new InputException($"layer {layer} of the set is gated or subtracts its decoder's bias: tracing reads "
+                    + "latents that are a linear encoder and an activation");
     }
-
-    static string HookOf(string? name, int layer, string what)
-    {
-        if (name is null)
-            throw new InputException($"the set's files do not name the site that layer {layer} {what}: name the hooks, such as "
-                + "mlp.hook_in and mlp.hook_out");
-        return name.Split('.') is ["blocks", var number, .. string[] hook]
-            && number == layer.ToString(CultureInfo.InvariantCulture)
-            ? string.Join('.', hook)
-            : throw new InputException($"layer {layer} of the set {what} {name}: a graph needs a transcoder at every layer, "
-                + $"in order");
-    }
-
-    Address Parse(int layer, string hook)
-    {
-        Address address = Address.Parse(string.Create(CultureInfo.InvariantCulture, $"blocks.{layer}.{hook}")).Whole;
-        return Model.Config.Has(address.Site) ? address
-            : throw new InputException($"the set uses {address}, which this model ({Model.Config.Family}) does not have: "
-                + "it belongs to another model");
-    }
-
-    static string? Hook(string? hook, int layer) =>
-        hook is null ? null : string.Create(CultureInfo.InvariantCulture, $"blocks.{layer}.{hook}");
 
     static void RequireTranscoder(CoderConfig coder, int layer)
     {
         string? problem = coder switch
         {
-            { Inputs.Count: > 1 } => "a crosscoder, which reads several places at once",
-            { IsTranscoder: false, Outputs.Count: 1 } => "an autoencoder, which writes where it reads",
+            { Role: "crosscoder" } => "a crosscoder, which reads several places at once",
+            { Role: "autoencoder" } => "an autoencoder, which writes where it reads",
             { Scaling: not InputScaling.None } => "a coder that scales its input by the input itself, which is not linear",
             { ScalesByDecoderNorm: true } => "a coder whose latents are scaled by its decoder",
             { FlattensHeads: true } => "a coder of heads' outputs",
             _ => null,
         };
         if (problem is not null)
-            throw new InputException($"layer {layer} of the set is {problem}: a graph needs transcoders of MLPs");
+            throw new InputException($"layer {layer} of the set is {problem}: prompts are traced through transcoders of MLPs, "
+                + "per layer or cross-layer");
     }
 
-    void RequireWidths()
+    void RequireLayers(int?[] layers)
     {
-        int width = Model.Config.DModel;
-        for (int layer = 0; layer < Layers; layer++)
-        {
-            CoderConfig coder = Transcoders.Coders[layer].Config;
-            if (coder.Outputs.Count != 1 && coder.Outputs.Count != Layers - layer)
-                throw new InputException($"layer {layer} of the set writes to {coder.Outputs.Count} layers, and there are "
-                    + $"{Layers - layer} from it on: it belongs to another model");
-            if (coder.DIn != width || coder.Outputs.Any(site => site.Width != width)
-                || _reads[layer].Site.Shape != SiteShape.Residual || _writes[layer].Any(w => w.Site.Shape != SiteShape.Residual))
-                throw new InputException($"layer {layer} of the set reads {coder.DIn} numbers and writes "
-                    + $"{coder.Outputs[0].Width}, "
-                    + $"and this model's MLPs {width}: it belongs to another model");
-        }
+        string counts = $"the set has transcoders of {layers.Length} layers, the model has {Config.NLayers}";
+        int[] missing = [.. Enumerable.Range(0, Config.NLayers).Where(layer => !layers.Contains(layer))];
+        if (missing.Length > 0)
+            throw new InputException($"{counts}: layer{(missing.Length > 1 ? "s" : "")} {string.Join(", ", missing)} "
+                + $"{(missing.Length > 1 ? "are" : "is")} missing; fetch what is missing, or the set belongs to another model");
+        if (layers.Length > Config.NLayers)
+            throw new InputException($"{counts}: it belongs to another model");
+        for (int i = 0; i < layers.Length; i++)
+            if (layers[i] != i)
+                throw new InputException($"transcoder {i} of the set reads layer {layers[i]}: give the transcoders in the order "
+                    + "of their layers");
     }
+
+    void RequireWidth(CoderConfig coder, int layer)
+    {
+        if (coder.DIn != Config.DModel || coder.Outputs.Any(site => site.Width != Config.DModel))
+            throw new InputException($"layer {layer} of the set reads {coder.DIn} numbers and writes {coder.Outputs[0].Width}, "
+                + $"but this model's residual stream is {Config.DModel} wide: it belongs to another model");
+    }
+
+    // The hook that all of a set's sites are of.
+    static string Hook(string? given, IEnumerable<string?> stated, string[] known, string what)
+    {
+        string?[] hooks = given is not null ? [given] : [.. stated.Select(InLayer).Distinct()];
+        if (hooks.Contains(null))
+            throw new InputException($"the set's files do not name the site that it {what}: add a config.yaml with "
+                + $"feature_{(what == "reads" ? "input" : "output")}_hook, such as {known[0]}");
+        if (hooks.FirstOrDefault(hook => !known.Contains(hook)) is { } other)
+            throw new InputException($"the set {what} {other}, but prompts are traced through transcoders of MLPs, which "
+                + $"{what[..^1]} {string.Join(", ", known)}");
+        return hooks.Length == 1 ? hooks[0]! : throw new InputException($"the set {what} {string.Join(" and ", hooks)}: "
+            + $"transcoders of one set {what[..^1]} the same hook in every layer");
+    }
+
+    int[] LayersOf(CoderConfig coder, int layer, bool isStated)
+    {
+        int[] layers = [.. coder.Outputs.Select((output, j) =>
+            isStated && output.Name is { } name ? LayerIn(name) ?? layer + j : layer + j)];
+        foreach (int written in layers)
+            if (written < layer || written >= Config.NLayers)
+                throw new InputException(string.Create(CultureInfo.InvariantCulture,
+                    $"layer {layer} of the set writes layer {written}, where only {layer} to "
+                        + $"{Config.NLayers - 1} can be written: it belongs to another model"));
+        return layers;
+    }
+
+    static string? InLayer(string? site) =>
+        site?.Split('.') is ["blocks", _, .. string[] hook] ? string.Join('.', hook) : site;
+
+    static int? LayerIn(string site) => site.Split('.') is ["blocks", string layer, ..]
+        && int.TryParse(layer, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 }

@@ -117,11 +117,9 @@ public sealed record TraceStudy(GraphFile File, IReadOnlyDictionary<(int Layer, 
         LocalReplacement replacement, (int Layer, int Latent)[] latents, TraceStudyAbout about)
     {
         IReadOnlyList<LatentEffects> effects = LatentLogits.Of(replacement, latents, TokensOfLatent);
-        TranscoderSites? sites = about.World is null ? null : new(
-            replacement.Model, replacement.Coders, replacement.Settings.Reads, replacement.Settings.Writes);
-        IReadOnlyDictionary<(int, int), IReadOnlyList<LatentExample>> examples = sites is null
+        IReadOnlyDictionary<(int, int), IReadOnlyList<LatentExample>> examples = about.World is null
             ? new Dictionary<(int, int), IReadOnlyList<LatentExample>>()
-            : LatentHarvest.Of(sites, about.World!, latents, about.Documents);
+            : LatentHarvest.Of(replacement.Sites, about.World, latents, about.Documents);
         Func<int, string> textOf = TextOf(replacement.Model);
         Dictionary<(int, long), LatentDetails> details = [];
         for (int i = 0; i < latents.Length; i++)

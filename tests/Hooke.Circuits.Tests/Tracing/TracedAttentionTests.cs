@@ -16,6 +16,7 @@ public sealed class TracedAttentionTests
             cases.Add(family, true, false, family == "neox" ? "hook_mlp_in" : "hook_resid_mid", "hook_mlp_out");
             cases.Add(family, false, true, "mlp.hook_in", "mlp.hook_out");
         }
+        cases.Add("gpt2", false, true, "hook_resid_pre", "hook_mlp_out");
         return cases;
     }
 

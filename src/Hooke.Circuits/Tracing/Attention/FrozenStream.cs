@@ -37,8 +37,8 @@ sealed class FrozenStream : IDisposable
     /// <summary>The stage that enters the final norm.</summary>
     public int LastStage => 2 * _sites.Layers;
 
-    /// <summary>The stage that a layer's MLP reads: after its attention, or in parallel blocks before.</summary>
-    public int MlpStage(int layer) => _sites.Model.Config.IsParallel ? 2 * layer : (2 * layer) + 1;
+    /// <summary>The stage that a layer's encoder reads: after its attention or before.</summary>
+    public int ReadStage(int layer) => _sites.ReadsBeforeAttention ? 2 * layer : (2 * layer) + 1;
 
     /// <summary>A layer's attention.</summary>
     public FrozenAttention Attention(int layer) => _attention[layer];
@@ -90,7 +90,7 @@ sealed class FrozenStream : IDisposable
             int layer = s / 2;
             if (s % 2 == 0 && moves)
                 AddInto(gradients[s], _attention[layer].Back(gradients[s + 1]));
-            if (s == MlpStage(layer) && 2 * layer + 2 <= stage && Skip(layer) is { } skip)
+            if (s == ReadStage(layer) && 2 * layer + 2 <= stage && _sites.Skip(layer) is { } skip)
                 AddInto(gradients[s], SkipBack(layer, skip, gradients[(2 * layer) + 2]));
         }
         return gradients;
@@ -118,7 +118,7 @@ sealed class FrozenStream : IDisposable
     public Tensor AtWrite(int layer, Tensor[] gradients)
     {
         Tensor stream = gradients[(2 * layer) + 2];
-        return _sites.Write(layer).Site == Site.MlpModuleOut && FrozenNorm.AfterMlp(_sites.Model, layer) is { } norm
+        return _sites.WritesBeforeNorm && FrozenNorm.AfterMlp(_sites.Model, layer) is { } norm
             ? norm.Pull(stream, Run[Site.Ln2PostScale.At(layer)])
             : stream.Share();
     }
@@ -129,18 +129,14 @@ sealed class FrozenStream : IDisposable
     /// <param name="direction">[d_model], of the encoder's input</param>
     public (int Stage, float[] Direction) Reading(int layer, int position, ReadOnlySpan<float> direction)
     {
-        Site site = _sites.Read(layer).Site;
         using Tensor at = Tensor.From(direction, 1, direction.Length);
-        if (site == Site.Ln2Normalized && FrozenNorm.Of(_sites.Model, $"blocks.{layer}.ln2") is { } norm)
+        if (_sites.ReadsNorm && FrozenNorm.Of(_sites.Model, $"blocks.{layer}.ln2") is { } norm)
         {
             using Tensor scale = Tensor.From([Run[Site.Ln2Scale.At(layer)].Data[position]], 1, 1);
-            using Tensor pulled = _sites.IsPastGain(layer) ? norm.Pull(at, scale) : norm.Normalize(at, scale);
-            return (MlpStage(layer), pulled.Data.ToArray());
+            using Tensor pulled = _sites.ReadsGain ? norm.Pull(at, scale) : norm.Normalize(at, scale);
+            return (ReadStage(layer), pulled.Data.ToArray());
         }
-        return site == Site.ResidMid ? ((2 * layer) + 1, direction.ToArray())
-            : site == Site.MlpIn ? (MlpStage(layer), direction.ToArray())
-            : site == Site.ResidPre ? (2 * layer, direction.ToArray())
-            : throw new InputException($"a transcoder that reads {_sites.Read(layer)} is not one of an MLP's input");
+        return (ReadStage(layer), direction.ToArray());
     }
 
     /// <summary>Gives streams back.</summary>
@@ -167,20 +163,18 @@ sealed class FrozenStream : IDisposable
             AddInto(streams[s + 1], streams[s].Share());
             if (s % 2 == 0 && moves)
                 AddInto(streams[s + 1], _attention[layer].Out(streams[s], constants));
-            if (s == MlpStage(layer) && Skip(layer) is { } skip)
+            if (s == ReadStage(layer) && _sites.Skip(layer) is { } skip)
                 AddInto(streams[(2 * layer) + 2], SkipOut(layer, skip, streams[s], constants));
         }
         return streams;
     }
-
-    Tensor? Skip(int layer) => _sites.Transcoders.Coders[layer].Weights.Decoders[0].Skip;
 
     // x · W_skip, as it enters the stream.
     Tensor SkipOut(int layer, Tensor skip, Tensor stream, bool constants)
     {
         using Tensor read = ReadOut(layer, stream, constants);
         Tensor written = Ops.MatMul(read, skip);
-        if (_sites.Write(layer).Site != Site.MlpModuleOut)
+        if (!_sites.WritesBeforeNorm)
             return written;
         using Tensor before = written;
         return FrozenNorm.AfterMlp(_sites.Model, layer)!.Apply(before, Run[Site.Ln2PostScale.At(layer)]);
@@ -188,24 +182,24 @@ sealed class FrozenStream : IDisposable
 
     Tensor SkipBack(int layer, Tensor skip, Tensor gradient)
     {
-        FrozenNorm? after = _sites.Write(layer).Site == Site.MlpModuleOut ? FrozenNorm.AfterMlp(_sites.Model, layer) : null;
+        FrozenNorm? after = _sites.WritesBeforeNorm ? FrozenNorm.AfterMlp(_sites.Model, layer) : null;
         using Tensor written = after?.Pull(gradient, Run[Site.Ln2PostScale.At(layer)]) ?? gradient.Share();
         Tensor read = Ops.MatMul(written, skip, transposed: true);
-        if (_sites.Read(layer).Site != Site.Ln2Normalized)
+        if (!_sites.ReadsNorm)
             return read;
         using Tensor given = read;
         FrozenNorm norm = FrozenNorm.Of(_sites.Model, $"blocks.{layer}.ln2")!;
         Tensor scale = Run[Site.Ln2Scale.At(layer)];
-        return _sites.IsPastGain(layer) ? norm.Pull(given, scale) : norm.Normalize(given, scale);
+        return _sites.ReadsGain ? norm.Pull(given, scale) : norm.Normalize(given, scale);
     }
 
     Tensor ReadOut(int layer, Tensor stream, bool constants)
     {
-        if (_sites.Read(layer).Site != Site.Ln2Normalized)
+        if (!_sites.ReadsNorm)
             return stream.Share();
         FrozenNorm norm = FrozenNorm.Of(_sites.Model, $"blocks.{layer}.ln2")!;
         Tensor scale = Run[Site.Ln2Scale.At(layer)];
-        return !_sites.IsPastGain(layer) ? norm.Normalize(stream, scale)
+        return !_sites.ReadsGain ? norm.Normalize(stream, scale)
             : constants ? norm.ApplyWhole(stream, scale) : norm.Apply(stream, scale);
     }
 
@@ -214,9 +208,8 @@ sealed class FrozenStream : IDisposable
     {
         float[] sum = new float[_sites.Model.Config.DModel];
         for (int reader = 0; reader <= layer; reader++)
-            for (int o = 0; o < _sites.Writes(reader).Count; o++)
-                if (_sites.Writes(reader)[o] == _sites.Write(layer)
-                    && _sites.Transcoders.Coders[reader].Weights.Decoders[o].Bias is { } bias)
+            foreach (int output in _sites.OutputsTo(reader, layer))
+                if (_sites.Transcoders.Coders[reader].Weights.Decoders[output].Bias is { } bias)
                     AddTo(sum, bias.Data);
         return sum.Any(x => x != 0) ? sum : null;
     }

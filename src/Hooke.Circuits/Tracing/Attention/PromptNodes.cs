@@ -19,14 +19,12 @@ sealed class PromptNodes
         (_sites, _stream) = (sites, stream);
         List<TraceNode> nodes = [];
         Tensor[] inputs = [.. Enumerable.Range(0, sites.Layers).Select(l => sites.Input(l, stream.Run[sites.Read(l)]))];
+        SparseLatents[] latents = [.. inputs.Select((x, layer) => sites.Transcoders.Coders[layer].EncodeSparse(x))];
         for (int layer = 0; layer < sites.Layers; layer++)
-        {
-            SparseLatents latents = sites.Transcoders.Coders[layer].EncodeSparse(inputs[layer]);
             for (int p = 0; p < stream.Positions; p++)
-                for (int i = 0; i < latents.LatentsOf(p).Length; i++)
-                    nodes.Add(Latent(layer, p, latents.LatentsOf(p)[i], latents.ValuesOf(p)[i]));
-        }
-        IReadOnlyList<Tensor> outputs = sites.Transcoders.Reconstruct(inputs);
+                for (int i = 0; i < latents[layer].LatentsOf(p).Length; i++)
+                    nodes.Add(Latent(layer, p, latents[layer].LatentsOf(p)[i], latents[layer].ValuesOf(p)[i]));
+        Tensor[] outputs = [.. Enumerable.Range(0, sites.Layers).Select(layer => sites.Reconstruct(layer, latents, inputs))];
         _errors = [.. outputs.Select((output, layer) => Difference(stream.Run[sites.Write(layer)], output))];
         foreach (Tensor tensor in inputs.Concat(outputs))
             tensor.Dispose();

@@ -55,8 +55,7 @@ sealed class HeldPrompt : IDisposable
     {
         (LatentIntervention Intervention, int Variant)[] here =
             [.. variants.SelectMany((variant, v) => variant.Latents.Where(i => i.Layer == layer).Select(i => (i, v)))];
-        bool hasSkip = _sites.Transcoders.Coders[layer].Weights.Decoders[0].Skip is not null;
-        bool skips = _rules.Holds(layer) && !added.IsEmpty && hasSkip;
+        bool skips = _rules.Holds(layer) && !added.IsEmpty && _sites.Skip(layer) is not null;
         if (here.Length == 0 && !skips)
             return;
         bool reacts = !added.IsEmpty && (skips || !_rules.Holds(layer) || _tokens.Positions > _held);
@@ -85,7 +84,7 @@ sealed class HeldPrompt : IDisposable
 
     void Skip(int layer, Run current, Additions added)
     {
-        Tensor skip = _sites.Transcoders.Coders[layer].Weights.Decoders[0].Skip!;
+        Tensor skip = _sites.Skip(layer)!;
         using Tensor now = _sites.Input(layer, current[_sites.Read(layer)]), then = _sites.Input(layer, Base[_sites.Read(layer)]);
         using Tensor change = Tensor.Zeros(now.Shape);
         for (int i = 0; i < change.Shape.Count; i++)

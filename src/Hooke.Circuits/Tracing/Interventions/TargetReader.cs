@@ -70,7 +70,7 @@ sealed class TargetReader(TranscoderSites sites, int positions) : IDisposable
         if (_encoders.TryGetValue((layer, latent), out float[]? known))
             return known;
         float[] direction = Readers.Encoder(sites, layer, latent);
-        if (sites.IsPastGain(layer) && sites.Model.Weights.Gain($"blocks.{layer}.ln2") is { } gain)
+        if (sites.ReadsGain && sites.Model.Weights.Gain($"blocks.{layer}.ln2") is { } gain)
             System.Numerics.Tensors.TensorPrimitives.Multiply(direction, gain.Data, direction);
         return _encoders[(layer, latent)] = direction;
     }

@@ -34,7 +34,7 @@ sealed class FrozenLayer : IDisposable
     public FrozenPath Writes { get; }
 
     /// <summary>A layer of a run that recorded <see cref="Needed"/>.</summary>
-    public static FrozenLayer Of(Model model, Recording run, ReplacementSites sites, int layer)
+    public static FrozenLayer Of(Model model, Recording run, TranscoderSites sites, int layer)
     {
         (TransformerConfig config, TransformerWeights weights) = (model.Config, model.Weights);
         FrozenNorm? before = FrozenNorm.Of(model, $"blocks.{layer}.ln1"), after = FrozenNorm.AfterAttention(model, layer);
@@ -51,7 +51,7 @@ sealed class FrozenLayer : IDisposable
     }
 
     /// <summary>What a run has to record for a layer.</summary>
-    public static IEnumerable<Address> Needed(Model model, ReplacementSites sites, int layer)
+    public static IEnumerable<Address> Needed(Model model, TranscoderSites sites, int layer)
     {
         yield return Site.Pattern.At(layer);
         if (model.Config.HasNorms)
@@ -62,8 +62,8 @@ sealed class FrozenLayer : IDisposable
             yield return Site.Ln2Scale.At(layer);
         if (sites.WritesBeforeNorm)
             yield return Site.Ln2PostScale.At(layer);
-        yield return sites.InputOf(layer);
-        yield return sites.OutputOf(layer);
+        yield return sites.Read(layer);
+        yield return sites.Write(layer);
     }
 
     /// <summary>

@@ -35,7 +35,8 @@ public sealed class LocalReplacement : IDisposable
         if (Settings.ZeroedPositions < 0 || Settings.ZeroedPositions >= tokens.Count)
             throw new InputException($"{Settings.ZeroedPositions} positions are zeroed of a prompt of {tokens.Count} tokens: "
                 + "nothing is left to trace");
-        Sites = new ReplacementSites(model.Config, coders, Settings);
+        Sites = new TranscoderSites(model, coders, Settings.Reads, Settings.Writes);
+        Sites.RequireLinear();
         (Model, Coders, _tokens) = (model, coders, [.. tokens]);
         int layers = model.Config.NLayers;
         using Run run = model.Run(new TokenBatch([_tokens]), new Plan { Record = Record(), LastLogitsOnly = false });
@@ -84,7 +85,8 @@ public sealed class LocalReplacement : IDisposable
     /// </summary>
     public IReadOnlyList<double> UnexplainedShares { get; }
 
-    internal ReplacementSites Sites { get; }
+    /// <summary>Where transcoders read and write.</summary>
+    public TranscoderSites Sites { get; }
 
     /// <summary>Token embeddings [pos, d_model].</summary>
     internal Tensor Embedding { get; }
@@ -135,39 +137,22 @@ public sealed class LocalReplacement : IDisposable
     // What a layer's latents read, [pos, d_model].
     Tensor InputOf(Run run, int layer)
     {
-        Tensor recorded = Flat(run[Sites.InputOf(layer)]);
-        if (!Sites.ReadsGain)
-            return recorded;
-        FrozenNorm norm = FrozenNorm.Of(Model, $"blocks.{layer}.ln2")!;
-        using Tensor normalized = recorded, scaled = Ops.MultiplyRows(normalized, norm.Gain);
-        return norm.Bias is { } bias ? Ops.AddRow(scaled, bias) : scaled.Share();
+        using Tensor recorded = Flat(run[Sites.Read(layer)]);
+        return Sites.Input(layer, recorded);
     }
 
     double SetErrors(Run run, int layer, SparseLatents[] latents, Tensor[] inputs)
     {
-        Tensor actual = Flat(run[Sites.OutputOf(layer)]), error = actual.Clone();
-        using Tensor found = Reconstruct(layer, latents, inputs);
+        Tensor actual = Flat(run[Sites.Write(layer)]), error = actual.Clone();
+        using Tensor found = Sites.Reconstruct(layer, latents, inputs);
         TensorPrimitives.Subtract(error.Data, found.Data, error.Data);
         int width = actual.Shape[1], zeroed = Settings.ZeroedPositions * width;
         using (actual)
             _zeroed[layer] = ZeroedOf(actual, layer, inputs);
         error.Data[..zeroed].Clear();
         _errors[layer] = error;
-        double spread = Spread(run[Sites.OutputOf(layer)].Data[zeroed..], width);
+        double spread = Spread(run[Sites.Write(layer)].Data[zeroed..], width);
         return Reduce.SumOfSquares(error.Data[zeroed..]) / Math.Max(spread, 1e-30);
-    }
-
-    // What a layer's transcoders say is written: latents, biases and skips.
-    Tensor Reconstruct(int layer, SparseLatents[] latents, Tensor[] inputs)
-    {
-        Tensor sum = Tensor.Zeros(_tokens.Length, Model.Config.DModel);
-        for (int c = 0; c <= layer; c++)
-            foreach (int output in Sites.OutputsTo(c, layer))
-            {
-                using Tensor part = Coders.Coders[c].Decode(latents[c], inputs[c], output);
-                TensorPrimitives.Add(sum.Data, part.Data, sum.Data);
-            }
-        return sum;
     }
 
     // What is written at zeroed positions less what goes another way: biases and skips.
