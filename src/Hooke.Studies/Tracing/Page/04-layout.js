@@ -17,6 +17,9 @@ function layOut(graph, kept, widthOf) {
   return { width, height: rows[0].y + rows[0].height + TOP, rows, columns, shown };
 }
 
+// The lowest row, of tokens, and the highest, of targets.
+const edgesOf = layout => [layout.rows[0], layout.rows[layout.rows.length - 1]];
+
 function cells(nodes) {
   const cells = new Map();
   for (const node of nodes) {
@@ -62,7 +65,7 @@ function placeRows(graph, shown, columns, widthOf) {
   }
   const rows = [];
   for (let row = 0; row < graph.rows; row++)
-    rows.push({ row, isTop: row === graph.rows - 1, height: lines.has(row) ? Math.max(lines.get(row) * GAP+ ROW_PAD, row === 0 ? 38 : 26) : 12 });
+    rows.push({ row, isTop: row === graph.rows - 1, height: lines.has(row) ? Math.max(lines.get(row) * GAP + ROW_PAD, row === 0 ? 38 : 26) : 12 });
   const last = columns[columns.length - 1], width = last.x + last.width - LEFT;
   const targets = shown.filter(node => node.kind === "target");
   let used = 0, boxLines = 1;

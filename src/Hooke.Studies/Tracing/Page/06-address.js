@@ -4,24 +4,25 @@ function toFragment(graph, chosen) {
   const parts = new URLSearchParams();
   parts.set("pruningThreshold", chosen.nodeShare);
   parts.set("densityThreshold", chosen.linkShare);
-  if (chosen.selected !== null) parts.set("clickedId", graph.nodes[chosen.selected].id);
-  if (chosen.pinned.size) parts.set("pinnedIds", JSON.stringify([...chosen.pinned].map(i => graph.nodes[i].id)));
-  if (chosen.groups.length) parts.set("supernodes", JSON.stringify(supernodes(graph, chosen.groups)));
+  const said = graph.query; // what the file chooses has to be taken back by name
+  if (chosen.selected !== null || said.clickedId) parts.set("clickedId", graph.nodes[chosen.selected]?.id ?? "");
+  if (chosen.pinned.size || said.pinnedIds) parts.set("pinnedIds", JSON.stringify([...chosen.pinned].map(i => graph.nodes[i].id)));
+  if (chosen.groups.length || said.supernodes) parts.set("supernodes", JSON.stringify(supernodes(graph, chosen.groups)));
   return parts.toString();
 }
 
-// What a fragment or a file's qParams choose; what they name and is not there is passed over.
+// What a fragment chooses, and the file where it says nothing; what they name and is not there is passed over.
 function fromFragment(graph, fragment) {
-  const parts = new URLSearchParams(fragment), chosen = {};
+  const parts = new URLSearchParams(fragment), said = graph.query, chosen = {};
   const share = name => {
     const value = Number.parseFloat(parts.get(name));
     return value >= 0 && value <= 1 ? value : null;
   };
   chosen.nodeShare = share("pruningThreshold");
   chosen.linkShare = share("densityThreshold");
-  chosen.selected = graph.byId.get(parts.get("clickedId")) ?? null;
-  chosen.pinned = parts.has("pinnedIds") ? places(graph, parsed(parts.get("pinnedIds"))) : null;
-  chosen.groups = parts.has("supernodes") ? groupsIn(graph, parsed(parts.get("supernodes"))) : null;
+  chosen.selected = graph.byId.get(parts.get("clickedId") ?? said.clickedId) ?? null;
+  chosen.pinned = places(graph, parts.has("pinnedIds") ? parsed(parts.get("pinnedIds")) : said.pinnedIds);
+  chosen.groups = groupsIn(graph, parts.has("supernodes") ? parsed(parts.get("supernodes")) : said.supernodes);
   return chosen;
 }
 

@@ -19,6 +19,13 @@ function drawn(tag, attributes = {}, ...children) {
   return made;
 }
 
+// New contents in place of old ones; the focus goes to what has the same key as what had it.
+function refill(panel, contents) {
+  const key = panel.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  panel.replaceChildren(...contents);
+  if (key !== undefined) [...panel.querySelectorAll("[data-key]")].find(next => next.dataset.key === key)?.focus();
+}
+
 const byId = id => document.getElementById(id);
 
 const signed = value => (value < 0 ? "−" : "+") + sized(Math.abs(value));

@@ -19,11 +19,12 @@ function makeStage(graph, view) {
   });
 
   function resize() {
-    const wide = field.clientWidth, content = view.layout.height * state.zoom;
-    field.style.height = Math.min(content + 4, Math.max(360, innerHeight * 0.74)) + "px";
-    const high = field.clientHeight, scale = devicePixelRatio;
+    const content = view.layout.height * state.zoom, scale = devicePixelRatio;
+    canvas.style.width = canvas.style.height = "0"; // so that the bars are those that the layout needs
     spacer.style.width = view.layout.width * state.zoom + "px";
     spacer.style.height = content + "px";
+    field.style.height = Math.min(content + 4, Math.max(360, innerHeight * 0.74)) + "px";
+    const wide = field.clientWidth, high = field.clientHeight;
     canvas.style.width = wide + "px";
     canvas.style.height = high + "px";
     canvas.width = Math.round(wide * scale);
@@ -50,8 +51,8 @@ function makeStage(graph, view) {
   }
 
   function drawLinks(pen) {
-    const focus = state.hovered ?? state.selected;
-    if (focus === null || !view.kept.nodes[focus]) {
+    const focus = view.focus();
+    if (focus === null) {
       view.strongest.forEach(({ link, part }) => one(link, 0.6 + 2 * part, 0.05 + 0.4 * part));
       return;
     }
@@ -67,7 +68,7 @@ function makeStage(graph, view) {
     pen, graph.nodes[graph.source[link]], graph.nodes[graph.target[link]], graph.weight[link], width, alpha);
 
   function drawNodes(pen, sight) {
-    const focus = state.hovered ?? state.selected, near = focus === null ? null : view.near(focus);
+    const focus = view.focus(), near = focus === null ? null : view.near(focus);
     const found = state.search ? new Set(view.found) : null;
     const rows = view.layout.rows, edges = [rows[0], rows[rows.length - 1]];
     const inner = view.layout.shown.filter(node => node.row !== 0 && node.row !== rows.length - 1);

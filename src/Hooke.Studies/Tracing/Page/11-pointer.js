@@ -6,7 +6,9 @@ function followPointer(graph, view, stage) {
 
   const hit = ({ x, y }) => {
     let best = null, least = 9;
+    const [tokens, top] = edgesOf(view.layout), isEdge = y > tokens.y - 2 || y < top.y + top.height;
     for (const node of view.layout.shown) {
+      if (isEdge && node.row !== tokens.row && node.row !== top.row) continue; // it is below a strip
       const away = node.w
         ? Math.max(Math.abs(x - node.x) - node.w / 2, Math.abs(y - node.y) - BOX_HEIGHT / 2, 0)
         : Math.hypot(x - node.x, y - node.y);
@@ -37,7 +39,9 @@ function followPointer(graph, view, stage) {
     canvas.classList.remove("dragging");
     stage.redraw();
   });
-  canvas.addEventListener("pointercancel", () => { down = view.lasso = null; stage.redraw(); });
+  const giveUp = () => { down = view.lasso = null; canvas.classList.remove("dragging"); stage.redraw(); };
+  canvas.addEventListener("pointercancel", giveUp);
+  addEventListener("keydown", event => { if (event.key === "Escape" && down) { giveUp(); event.stopImmediatePropagation(); } });
 
   function drag(at, over, event) {
     if (down.node !== null) canvas.classList.add("dragging");
@@ -67,7 +71,8 @@ function followPointer(graph, view, stage) {
     tip.textContent = describe(graph, graph.nodes[over]);
     const right = event.clientX > innerWidth - 300;
     tip.style.left = event.clientX + (right ? -14 - tip.offsetWidth : 14) + "px";
-    tip.style.top = event.clientY + 16 + "px";
+    const low = event.clientY > innerHeight - 24 - tip.offsetHeight;
+    tip.style.top = event.clientY + (low ? -10 - tip.offsetHeight : 16) + "px";
   }
 }
 

@@ -18,16 +18,23 @@ function followKeys(graph, view, stage) {
     0: () => zoomTo(view, stage, fitting(view, stage)),
   };
 
+  const isPlain = event => !(event.ctrlKey || event.metaKey || event.altKey);
   stage.canvas.addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!isPlain(event)) return;
     if (event.key in moves) go(moves[event.key]);
     else if (event.key in acts) acts[event.key]();
     else return;
     event.preventDefault();
   });
+  byId("inspector").addEventListener("keydown", event => { // its buttons name these keys
+    const isButton = event.target.matches("button"), isAct = "pug".includes(event.key) || event.key === " " && !isButton;
+    if (!isPlain(event) || !isAct) return;
+    acts[event.key]();
+    event.preventDefault();
+  });
   addEventListener("keydown", event => {
-    const isTyping = event.target.matches("input, textarea");
-    if (event.key === "/" && !isTyping) { byId("search").focus(); event.preventDefault(); }
+    const isTyping = event.target.matches?.("input:not([type=range])");
+    if (event.key === "/" && isPlain(event) && !isTyping) { byId("search").focus(); event.preventDefault(); }
     if (event.key !== "Escape") return;
     if (isTyping) { event.target.blur(); stage.canvas.focus(); }
     else if (state.marked.size) change({ marked: new Set() });
@@ -37,8 +44,7 @@ function followKeys(graph, view, stage) {
   function go(move) {
     const next = state.selected === null || !view.kept.nodes[state.selected] ? view.first() : move(state.selected);
     if (next === undefined || next === null) return;
-    change({ selected: next });
-    intoSight(graph.nodes[next], view, stage);
+    view.goTo(next);
   }
 
   function beside(i, step) {
@@ -52,7 +58,8 @@ function groupMarked(graph) {
   if (members.length === 0) return;
   makeGroup(members, nameFor(graph, members[0]));
   const inputs = document.querySelectorAll("#groups input");
-  inputs[inputs.length - 1]?.select();
+  inputs[inputs.length - 1].focus();
+  inputs[inputs.length - 1].select();
 }
 
 function dissolve(g) {
@@ -68,8 +75,11 @@ function zoomTo(view, stage, zoom) {
   field.scrollTo(x * after - field.clientWidth / 2, y * after - field.clientHeight / 2);
 }
 
-function intoSight(node, view, stage) {
-  const { field } = stage, x = node.x * state.zoom, y = node.y * state.zoom, edge = 60;
+// Tokens and targets are in sight, whatever the height; other nodes not below them.
+function intoSight(node, view, { field }) {
+  const x = node.x * state.zoom, y = node.y * state.zoom, edge = 60, [tokens, top] = edgesOf(view.layout);
   if (x < field.scrollLeft + edge || x > field.scrollLeft + field.clientWidth - edge) field.scrollLeft = x - field.clientWidth / 2;
-  if (y < field.scrollTop + edge || y > field.scrollTop + field.clientHeight - edge) field.scrollTop = y - field.clientHeight / 2;
+  if (node.row === tokens.row || node.row === top.row) return;
+  const from = field.scrollTop + top.height * state.zoom + 20, to = field.scrollTop + field.clientHeight - tokens.height * state.zoom - 20;
+  if (y < from || y > to) field.scrollTop = y - field.clientHeight / 2;
 }

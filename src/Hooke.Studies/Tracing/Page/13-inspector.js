@@ -4,7 +4,7 @@ const MOST_ROWS = 40;
 
 function showInspector(graph, view) {
   const panel = byId("inspector");
-  panel.replaceChildren(...(state.selected === null ? [hint()] : described(graph, view, graph.nodes[state.selected])));
+  refill(panel, state.selected === null ? [hint()] : described(graph, view, graph.nodes[state.selected]));
 }
 
 const hint = () => element("p", { className: "none" },
@@ -35,7 +35,8 @@ function described(graph, view, node) {
   ].filter(Boolean);
 }
 
-const button = (text, key, act) => element("button", { type: "button", onclick: act }, text, element("kbd", {}, key));
+const button = (text, key, act) =>
+  element("button", { type: "button", "data-key": key, onclick: act }, text, element("kbd", {}, key));
 
 function facts(node) {
   return [node.place, node.raw.activation != null ? `activation ${sized(node.raw.activation)}` : null,
@@ -90,15 +91,15 @@ function linkList(graph, view, node, side, title) {
   return element("section", {},
     element("h4", {}, `${title} (${all.length})`),
     all.length === 0 ? element("p", { className: "none" }, "None.") : element("ul", { className: "links" },
-      ...all.slice(0, MOST_ROWS).map(link => linkRow(graph, link, most))),
+      ...all.slice(0, MOST_ROWS).map(link => linkRow(graph, view, link, most))),
     rest ? element("p", { className: "small" }, `Not listed: ${rest}.`) : null);
 }
 
-function linkRow(graph, { node: i, weight }, most) {
+function linkRow(graph, view, { node: i, weight }, most) {
   const node = graph.nodes[i], bar = element("i", { className: weight < 0 ? "bar neg" : "bar pos" });
   bar.style.width = Math.max(1, 100 * Math.abs(weight) / most) + "%";
   const row = element("button", {
-    type: "button", className: "link " + node.kind, onclick: () => { change({ selected: i, hovered: null }); byId("inspector").focus(); },
+    type: "button", className: "link " + node.kind, onclick: () => { view.goTo(i); byId("inspector").focus(); },
     onpointerenter: () => change({ hovered: i }), onpointerleave: () => change({ hovered: null }),
     onfocus: () => change({ hovered: i }), onblur: () => change({ hovered: null }),
   }, element("b", {}, signed(weight)), element("span", { className: "name" }, node.label || node.kindName),

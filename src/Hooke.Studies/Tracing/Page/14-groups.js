@@ -1,20 +1,30 @@
 // Groups: the list in which they are named and dissolved, and the drawing of groups and pinned nodes alone.
 
 function showGroups(graph, view) {
-  byId("groups").replaceChildren(...state.groups.map((group, g) => groupRow(graph, group, g)));
+  const list = byId("groups");
+  while (list.children.length > state.groups.length) list.lastChild.remove();
+  while (list.children.length < state.groups.length) list.append(groupRow(list.children.length));
+  state.groups.forEach((group, g) => fillRow(list.children[g], group));
   byId("no-groups").hidden = state.groups.length > 0;
   byId("group").textContent = state.marked.size ? `Group the ${state.marked.size} marked` : "Group the selected";
   showOverview(graph, view);
 }
 
-function groupRow(graph, group, g) {
+// A row stays while there are as many groups: what is focused or pressed in it is not lost when a name changes.
+function groupRow(g) {
   const dot = element("i", { className: "dot group-" + g % 8 });
-  const name = element("input", { value: group.name, "aria-label": `Name of group ${g + 1}`, maxLength: 80,
+  const name = element("input", { "aria-label": `Name of group ${g + 1}`, maxLength: 80,
     onchange: event => change({ groups: state.groups.map((old, k) => k === g ? { ...old, name: event.target.value } : old) }) });
   return element("li", {}, dot, name,
-    element("span", { className: "small" }, `${group.members.length} node${group.members.length === 1 ? "" : "s"}`),
-    element("button", { type: "button", onclick: () => change({ marked: new Set(group.members) }) }, "Mark"),
+    element("span", { className: "small" }),
+    element("button", { type: "button", onclick: () => change({ marked: new Set(state.groups[g].members) }) }, "Mark"),
     element("button", { type: "button", onclick: () => dissolve(g) }, "Dissolve"));
+}
+
+function fillRow(row, { name, members }) {
+  const input = row.querySelector("input");
+  if (input.value !== name) input.value = name;
+  row.querySelector("span").textContent = `${members.length} node${members.length === 1 ? "" : "s"}`;
 }
 
 // Groups, pinned nodes and the first target as boxes; a link is the sum of the links between the members.
@@ -30,7 +40,7 @@ function showOverview(graph, view) {
   links.sort((a, b) => Math.abs(a.weight) - Math.abs(b.weight));
   for (const link of links) svg.append(boxLink(boxes[link.source], boxes[link.target], link.weight, Math.abs(link.weight) / most));
   boxes.forEach(box => svg.append(boxMark(graph, box)));
-  figure.replaceChildren(svg);
+  refill(figure, [svg]);
 }
 
 function boxesOf(graph, view) {
@@ -83,7 +93,7 @@ function boxLink(from, to, weight, part) {
 
 function boxMark(graph, box) {
   const left = box.x - BOX.width / 2, top = box.y - BOX.height / 2;
-  const mark = drawn("g", { tabindex: 0, role: "button", class: "box" });
+  const mark = drawn("g", { tabindex: 0, role: "button", class: "box", "data-key": box.g >= 0 ? "group " + box.g : box.members[0] });
   const parts = inputParts(graph, box.members), text = drawn("text", { x: box.x, y: box.y - 2, "text-anchor": "middle" });
   text.textContent = short(visible(box.name), 20);
   const said = drawn("title");

@@ -11,7 +11,7 @@ function connectControls(graph, view) {
   search.addEventListener("keydown", event => {
     const shown = view.found.filter(i => view.kept.nodes[i]);
     if (event.key !== "Enter" || shown.length === 0) return;
-    change({ selected: shown[(shown.indexOf(state.selected) + 1) % shown.length] });
+    view.goTo(shown[(shown.indexOf(state.selected) + 1) % shown.length]);
     event.preventDefault();
   });
   listen(["search"], () => { if (search.value !== state.search) search.value = state.search; });
@@ -23,7 +23,7 @@ function download(graph) {
   const text = JSON.stringify(toFile(graph, state));
   const link = element("a", {
     href: URL.createObjectURL(new Blob([text], { type: "application/json" })),
-    download: (String(graph.metadata.slug).replace(/[^\w.-]+/g, "-") || "graph") + ".json",
+    download: (String(graph.metadata.slug ?? "").replace(/[^\w.-]+/g, "-") || "graph") + ".json",
   });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);

@@ -12,6 +12,11 @@ function start() {
     ...neighbours(graph, view.kept, focus, "out").map(link => link.node)]);
   readColours();
   const stage = makeStage(graph, view);
+  view.focus = () => [state.hovered, state.selected].find(i => i !== null && view.kept.nodes[i]) ?? null;
+  view.goTo = i => {
+    change({ selected: i, hovered: null });
+    if (view.kept.nodes[i]) intoSight(graph.nodes[i], view, stage);
+  };
 
   function pruned() {
     view.kept = prune(graph, state.nodeShare, state.linkShare);
@@ -44,15 +49,15 @@ function start() {
 
   connectControls(graph, view);
   const chosen = fromFragment(graph, location.hash.slice(1)), settings = data.thresholds;
-  Object.assign(state, { nodeShare: chosen.nodeShare ?? settings.node, linkShare: chosen.linkShare ?? settings.link });
+  const choices = ({ nodeShare, linkShare, ...others }) =>
+    ({ nodeShare: nodeShare ?? settings.node, linkShare: linkShare ?? settings.link, ...others, marked: new Set() });
+  Object.assign(state, choices(chosen));
   pruned();
   state.zoom = fitting(view, stage);
   followPointer(graph, view, stage);
   followKeys(graph, view, stage);
-  change({
-    nodeShare: state.nodeShare, linkShare: state.linkShare,
-    pinned: chosen.pinned ?? places(graph, graph.query.pinnedIds), groups: chosen.groups ?? groupsIn(graph, graph.query.supernodes),
-    selected: chosen.selected ?? graph.byId.get(graph.query.clickedId) ?? null, marked: new Set(),
+  addEventListener("hashchange", () => { // a link to this page, opened where it is open
+    if (location.hash.includes("pruningThreshold")) change(choices(fromFragment(graph, location.hash.slice(1))));
   });
   for (const { draw } of listeners) draw();
   document.documentElement.classList.add("ready");
