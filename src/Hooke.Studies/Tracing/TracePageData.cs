@@ -28,13 +28,15 @@ sealed partial class TracePageData
         GraphFileNode[] others = [.. nodes.Where(node => node.Kind != TraceNodeKind.Target)];
         int[] layers = Present(others.Select(node => node.LayerNumber), -1, MostRows);
         _rows = layers.Select((layer, i) => (layer, i)).ToDictionary(at => at.layer, at => at.i);
-        bool hasLayer(int layer) =>
-            others.Any(n => n.LayerNumber == layer && n.Kind is TraceNodeKind.Latent or TraceNodeKind.Error);
-        int last = layers.Where(hasLayer).DefaultIfEmpty(-1).Max();
-        _rowNames = [.. layers.Select(layer => layer < 0 ? "tokens" : layer > last ? "out" : $"L{layer}"), "logits"];
+        _rowNames = [.. layers.Select(layer => layer < 0 ? "tokens" : IsBehindLayers(nodes, layer) ? "out" : $"L{layer}"), "logits"];
         int[] positions = Present(nodes.Where(node => !IsSummed(node)).Select(node => node.Position), 0, MostColumns);
         _columns = positions.Select((position, i) => (position, i)).ToDictionary(at => at.position, at => at.i + 1);
     }
+
+    // Targets stand two above the last layer: what is between them, the last norm's bias, is of no layer.
+    static bool IsBehindLayers(IReadOnlyList<GraphFileNode> nodes, int layer) =>
+        nodes.Any(node => node.Kind == TraceNodeKind.Target && node.LayerNumber == layer + 1)
+        && !nodes.Any(node => node.LayerNumber == layer && node.Kind is TraceNodeKind.Latent or TraceNodeKind.Error);
 
     public string Text()
     {
