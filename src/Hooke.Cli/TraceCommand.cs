@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Hooke.Circuits;
+using Hooke.Dictionaries;
 using Hooke.Models;
 using Hooke.Studies;
 using Hooke.Tensors;
@@ -48,7 +49,7 @@ static class TraceCommand
         Command command = new("trace", """
             Trace a prompt through transcoders: how much each token, latent, error and bias adds to each latent and to the next
             token, directly, with attention patterns and norm scales held at the prompt's values. Prints what matters most and
-            what is not explained; with --out, writes the graph and a page of it.
+            what is not explained; with --out, writes the graph, with proposed groups of similar latents, and a page of it.
 
             Example:
               hooke trace "The capital of the country with the Mimor tomb is" --out mimor
@@ -92,7 +93,7 @@ static class TraceCommand
         AttributionGraph graph = Tracer.Trace(replacement, request);
         TraceStudy study = TraceStudy.Of(replacement, graph, About(parsed, prompt));
         if (parsed.GetValue(Out) is { } folder)
-            study.Write(folder);
+            WithGroups(study, traced.Set).Write(folder);
         TraceReport report = new(replacement, study, Tracer.Memory(replacement, request),
             new PrunedGraph(graph, parsed.GetValue(Nodes), parsed.GetValue(Edges)));
         if (parsed.GetValue(Cli.Json))
@@ -101,6 +102,11 @@ static class TraceCommand
             report.Print();
         return Cli.Done;
     }
+
+    static TraceStudy WithGroups(TraceStudy study, CoderSet set) => study with
+    {
+        File = study.File.With(study.File.PinnedIds, TraceGroupsCommand.Proposed(study.File, set, new GroupingSettings())),
+    };
 
     static TraceStudyAbout About(ParseResult parsed, string prompt)
     {

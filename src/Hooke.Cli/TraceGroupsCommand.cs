@@ -84,17 +84,18 @@ static class TraceGroupsCommand
         return Cli.Done;
     }
 
-    static IReadOnlyList<GraphFileGroup> Proposed(GraphFile file, ParseResult parsed)
+    /// <summary>Groups of a graph's latents, named apart; those with the same label belong together.</summary>
+    /// <param name="file">The graph.</param>
+    /// <param name="coders">Its transcoders, or null: then edges and labels decide.</param>
+    /// <param name="settings">By what; labels are the file's.</param>
+    public static IReadOnlyList<GraphFileGroup> Proposed(GraphFile file, CoderSet? coders, GroupingSettings settings)
     {
-        using CoderSet? coders = parsed.GetValue(Transcoders) is { } folder ? CoderSet.Load(folder) : null;
         Dictionary<(int, int), string> labels = [];
         foreach (GraphFileNode node in file.Nodes)
             if (file.LatentOf(node) is { } latent && node.Label.Length > 0)
                 labels[(node.LayerNumber, (int)latent)] = node.Label;
-        IReadOnlyList<NodeGroup> groups = GraphGrouping.Propose(file.ToGraph(), coders, new GroupingSettings
+        IReadOnlyList<NodeGroup> groups = GraphGrouping.Propose(file.ToGraph(), coders, settings with
         {
-            LeastSimilarity = parsed.GetValue(Least),
-            AcrossPositions = parsed.GetValue(Across),
             LabelOf = (layer, latent) => labels.GetValueOrDefault((layer, latent)),
         });
         IReadOnlyList<GraphFileGroup> named = [];
@@ -105,6 +106,16 @@ static class TraceGroupsCommand
                     : group.Name,
                 [.. group.Members.Select(member => file.Nodes[member].Id)]);
         return named;
+    }
+
+    static IReadOnlyList<GraphFileGroup> Proposed(GraphFile file, ParseResult parsed)
+    {
+        using CoderSet? coders = parsed.GetValue(Transcoders) is { } folder ? CoderSet.Load(folder) : null;
+        return Proposed(file, coders, new GroupingSettings
+        {
+            LeastSimilarity = parsed.GetValue(Least),
+            AcrossPositions = parsed.GetValue(Across),
+        });
     }
 
     static string[] Known(GraphFile file, string ids)

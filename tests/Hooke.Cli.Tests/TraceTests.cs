@@ -24,6 +24,28 @@ public sealed class TraceTests : IDisposable
     }
 
     [Fact]
+    public void A_written_graph_has_the_groups_that_are_proposed_of_its_similar_latents()
+    {
+        string path = _folder["grouped/graph.json"];
+        Assert.Equal(0, Hooke.Run("trace", Prompt, "--out", _folder["grouped"]).Code);
+        byte[] written = File.ReadAllBytes(path);
+        using JsonDocument graph = JsonDocument.Parse(written);
+        HashSet<string?> ids = [.. graph.RootElement.GetProperty("nodes").EnumerateArray()
+            .Where(node => node.GetProperty("feature_type").GetString() == "cross layer transcoder")
+            .Select(node => node.GetProperty("node_id").GetString())];
+        JsonElement[] groups = [.. graph.RootElement.GetProperty("qParams").GetProperty("supernodes").EnumerateArray()];
+        Assert.NotEmpty(groups);
+        foreach (JsonElement group in groups)
+        {
+            string?[] members = [.. group.EnumerateArray().Skip(1).Select(member => member.GetString())];
+            Assert.True(members.Length > 1 && ids.IsSupersetOf(members), $"{group}");
+        }
+        Hooke.Run("trace", "groups", path, "--propose", "--transcoders",
+            Path.Combine(Hooke.ShippedModel, "dictionaries", "clt"));
+        Assert.Equal(written, File.ReadAllBytes(path));
+    }
+
+    [Fact]
     public void Targets_are_a_token_a_latent_or_a_difference_and_their_parts_sum_to_them()
     {
         string[][] targets = [["--target", "Rome"], ["--target", "1.5@3"], ["--target", "Rome", "--against", "Paris"]];

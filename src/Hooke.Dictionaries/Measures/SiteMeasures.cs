@@ -71,6 +71,10 @@ sealed class SiteSums(double[] centre) : ISums<SiteSums>
                 double.NegativeInfinity));
     }
 
+    /// <summary>Σ ‖y − ŷ‖² / Σ ‖y − ȳ‖² of several sites together, each about its own mean ȳ.</summary>
+    public static double Fvu(IReadOnlyList<SiteSums> sites) =>
+        Share(sites.Sum(site => site._missed), sites.Sum(site => Variance(site, null)));
+
     static double Less(Func<SiteSums, double> sum, SiteSums? left) => left is null ? 0 : sum(left);
 
     // Σ ‖y − ȳ‖² = Σ ‖y − c‖² − ‖Σ (y − c)‖² / n, whatever c.

@@ -39,8 +39,7 @@ sealed class FinalFigures(ActivationReader reader, ITokenSource text, long first
         readonly int[][] _inputs; // coder by coder
         readonly int[] _outputs; // site by site that is written
         readonly long[][] _active;
-        readonly double[] _missed, _squares;
-        readonly double[][] _sums;
+        SiteSums[] _sums = []; // as the outputs
 
         public Measured(DictionaryInTraining dictionary, CoderSet coders, ActivationReader reader)
         {
@@ -50,8 +49,6 @@ sealed class FinalFigures(ActivationReader reader, ITokenSource text, long first
             _inputs = _plan.Form == DictionaryForm.Crosscoder ? [reads] : [.. reads.Select(read => (int[])[read])];
             _outputs = [.. PlannedSites.Writes(_plan).Select(IndexOf)];
             _active = [.. coders.Coders.Select(coder => new long[coder.Config.NLatents])];
-            (_missed, _squares) = (new double[_outputs.Length], new double[_outputs.Length]);
-            _sums = [.. _outputs.Select(site => new double[reader.Widths[site]])];
         }
 
         public void Add(Tensor[] activations)
@@ -66,18 +63,19 @@ sealed class FinalFigures(ActivationReader reader, ITokenSource text, long first
                         _active[c][latent]++;
             }
             IReadOnlyList<Tensor> outputs = _coders.Reconstruct(inputs);
+            if (_sums.Length == 0)
+                _sums = [.. _outputs.Select(site => new SiteSums(MeanOf(activations[site])))];
             for (int o = 0; o < _outputs.Length; o++)
-                AddErrors(o, activations[_outputs[o]], outputs[o]);
+                AddRows(_sums[o], activations[_outputs[o]], outputs[o]);
             foreach (Tensor tensor in inputs.Concat(outputs))
                 tensor.Dispose();
         }
 
         public IEnumerable<CoderFigures> Figures(int rows)
         {
-            double[] total = [.. _sums.Select((sums, o) => _squares[o] - (sums.Sum(sum => sum * sum) / rows))];
             for (int c = 0; c < _active.Length; c++)
             {
-                double fvu = _active.Length == 1 ? _missed.Sum() / total.Sum() : _missed[c] / total[c];
+                double fvu = SiteSums.Fvu(_active.Length == 1 ? _sums : [_sums[c]]);
                 yield return new(_plan.Name, string.Join(", ", _inputs.Length == 1 ? _plan.Reads : [_plan.Reads[c]]),
                     _active[c].Sum() / (double)rows, _active[c].Count(count => count == 0) / (double)_active[c].Length, fvu);
             }
@@ -85,16 +83,21 @@ sealed class FinalFigures(ActivationReader reader, ITokenSource text, long first
 
         public void Dispose() => _coders.Dispose();
 
-        void AddErrors(int output, Tensor actual, Tensor found)
+        static void AddRows(SiteSums sums, Tensor actual, Tensor found)
         {
-            double[] sums = _sums[output];
-            for (int i = 0; i < actual.Shape.Count; i++)
-            {
-                double y = actual.Data[i], missed = y - found.Data[i];
-                sums[i % sums.Length] += y;
-                _squares[output] += y * y;
-                _missed[output] += missed * missed;
-            }
+            int width = actual.Shape[1];
+            for (int at = 0; at < actual.Shape.Count; at += width)
+                sums.Add(actual.Data.Slice(at, width), found.Data.Slice(at, width));
+        }
+
+        // Of the first rows, which is near the mean of all: sums are only centred on it, so that nothing cancels.
+        static double[] MeanOf(Tensor activations)
+        {
+            (int rows, int width) = (activations.Shape[0], activations.Shape[1]);
+            double[] mean = new double[width];
+            for (int i = 0; i < rows * width; i++)
+                mean[i % width] += activations.Data[i] / (double)rows;
+            return mean;
         }
     }
 }
