@@ -6,7 +6,8 @@ function toFragment(graph, chosen) {
   parts.set("densityThreshold", chosen.linkShare);
   const said = graph.query; // what the file chooses has to be taken back by name
   if (chosen.selected !== null || said.clickedId) parts.set("clickedId", graph.nodes[chosen.selected]?.id ?? "");
-  if (chosen.pinned.size || said.pinnedIds) parts.set("pinnedIds", JSON.stringify([...chosen.pinned].map(i => graph.nodes[i].id)));
+  const pinned = [...chosen.pinned].map(i => graph.nodes[i].id);
+  if (pinned.length || said.pinnedIds) parts.set("pinnedIds", JSON.stringify(pinned));
   if (chosen.groups.length || said.supernodes) parts.set("supernodes", JSON.stringify(supernodes(graph, chosen.groups)));
   return parts.toString();
 }

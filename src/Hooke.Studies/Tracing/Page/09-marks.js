@@ -3,7 +3,7 @@
 const FONT = "12px ui-monospace, Menlo, Consolas, monospace";
 
 function drawNode(pen, node, { isDim, isHot, isSelected, isMarked, isPinned, group }) {
-  const alpha = !isDim ? 1 : node.w ? 0.5 : 0.28;
+  const alpha = !isDim ? 1 : node.w ? 0.5 : 0.4;
   pen.globalAlpha = alpha;
   const colour = kindColour(node.kind);
   if (node.w) drawBox(pen, node, isHot || isSelected);

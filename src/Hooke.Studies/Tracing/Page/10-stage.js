@@ -76,7 +76,8 @@ function makeStage(graph, view) {
     inner.forEach(mark);
     edges.forEach(row => drawStrip(pen, row, view.layout, sight));
     outer.forEach(mark);
-    state.groups.forEach((group, g) => drawGroupName(pen, graph, view, group, g));
+    const taken = [];
+    state.groups.forEach((group, g) => drawGroupName(pen, graph, view, { ...group, g }, sight, taken));
 
     function mark(node) {
       const half = (node.w ?? 14) / 2 + 8;
@@ -163,23 +164,29 @@ function drawRowNames(pen, layout, sight, graph) {
   }
 }
 
-function drawGroupName(pen, graph, view, group, g) {
+// Above the group's highest node, within the canvas, and above the names that already stand there.
+function drawGroupName(pen, graph, view, group, sight, taken) {
   const shown = group.members.filter(i => view.kept.nodes[i]).map(i => graph.nodes[i]);
   if (shown.length === 0 || !group.name) return;
   const at = shown.reduce((best, node) => node.y < best.y ? node : best), text = short(visible(group.name), 28);
   pen.font = "600 12px system-ui, sans-serif";
-  const width = pen.measureText(text).width + 12, top = at.y - (at.w ? 22 : 12) - 18;
+  const width = pen.measureText(text).width + 12, isIn = at.x > sight.left && at.x < sight.right;
+  const x = isIn ? Math.max(sight.left + width / 2 + 2, Math.min(at.x, sight.right - width / 2 - 2)) : at.x;
+  let top = at.y - (at.w ? 22 : 12) - 18, other;
+  const isOver = name => Math.abs(name.x - x) < (name.width + width) / 2 + 2 && Math.abs(name.top - top) < 20;
+  while ((other = taken.find(isOver))) top = other.top - 20;
+  taken.push({ x, width, top });
   pen.beginPath();
-  pen.roundRect(at.x - width / 2, top, width, 18, 5);
+  pen.roundRect(x - width / 2, top, width, 18, 5);
   pen.fillStyle = palette.card;
   pen.fill();
   pen.lineWidth = 1.5;
-  pen.strokeStyle = groupColour(g);
+  pen.strokeStyle = groupColour(group.g);
   pen.stroke();
   pen.fillStyle = palette.ink;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
-  pen.fillText(text, at.x, top + 9.5);
+  pen.fillText(text, x, top + 9.5);
 }
 
 function drawLasso(pen, { x0, y0, x1, y1 }) {

@@ -80,6 +80,7 @@ function intoSight(node, view, { field }) {
   const x = node.x * state.zoom, y = node.y * state.zoom, edge = 60, [tokens, top] = edgesOf(view.layout);
   if (x < field.scrollLeft + edge || x > field.scrollLeft + field.clientWidth - edge) field.scrollLeft = x - field.clientWidth / 2;
   if (node.row === tokens.row || node.row === top.row) return;
-  const from = field.scrollTop + top.height * state.zoom + 20, to = field.scrollTop + field.clientHeight - tokens.height * state.zoom - 20;
+  const from = field.scrollTop + top.height * state.zoom + 20;
+  const to = field.scrollTop + field.clientHeight - tokens.height * state.zoom - 20;
   if (y < from || y > to) field.scrollTop = y - field.clientHeight / 2;
 }

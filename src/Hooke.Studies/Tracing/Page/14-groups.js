@@ -95,7 +95,7 @@ function boxMark(graph, box) {
   const left = box.x - BOX.width / 2, top = box.y - BOX.height / 2;
   const mark = drawn("g", { tabindex: 0, role: "button", class: "box", "data-key": box.g >= 0 ? "group " + box.g : box.members[0] });
   const parts = inputParts(graph, box.members), text = drawn("text", { x: box.x, y: box.y - 2, "text-anchor": "middle" });
-  text.textContent = short(visible(box.name), 20);
+  text.textContent = short(visible(box.name), 18);
   const said = drawn("title");
   said.textContent = `${visible(box.name)}: ${parts.map(part => `${part.name} ${percent(part.share)}`).join(", ") || "no inputs"}`;
   mark.append(said, drawn("rect", { x: left, y: top, width: BOX.width, height: BOX.height, rx: 8,
