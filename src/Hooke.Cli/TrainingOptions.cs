@@ -30,14 +30,14 @@ static class TrainingOptions
     static readonly Option<int> Latents = new("--latents") { Description = "Latents", DefaultValueFactory = _ => 1024 };
     static readonly Option<int> K = new("--k")
     {
-        Description = "Latents active for a token, of TopK and BatchTopK",
+        Description = "Latents active for a token: of TopK exactly, of BatchTopK on average; JumpRelu's thresholds aim at it",
         DefaultValueFactory = _ => 16,
     };
 
-    static readonly Option<float> Sparsity = new("--sparsity")
+    static readonly Option<float?> Sparsity = new("--sparsity")
     {
-        Description = "What an active latent costs, of Relu, Gated (L1) and JumpRelu (L0)",
-        DefaultValueFactory = _ => 1,
+        Description = "What activity costs, of Relu and Gated (L1; default: 3), or the distance of JumpRelu's L0 from --k "
+            + "(default: 10)",
     };
 
     static readonly Option<int> Tokens = new("--tokens")
@@ -136,9 +136,11 @@ static class TrainingOptions
             NLatents = Cli.Count(parsed, Latents, 1 << 24),
             Steps = steps,
             K = hasK ? Cli.Count(parsed, K, 1 << 24) : null,
-            Sparsity = hasK ? null : new SparsityRecipe(
-                kind == CoderKind.JumpRelu ? SparsityPenalty.L0 : SparsityPenalty.WeightedL1,
-                parsed.GetValue(Sparsity), steps / 10),
+            Sparsity = hasK ? null : kind == CoderKind.JumpRelu
+                ? new(SparsityPenalty.L0Target, parsed.GetValue(Sparsity) ?? 10, TargetL0: Cli.Count(parsed, K, 1 << 24))
+                : new(SparsityPenalty.WeightedL1, parsed.GetValue(Sparsity) ?? 3, steps / 10),
+            // Thresholds move by no more than the learning rate a step, in logarithm: they begin where few latents are active.
+            Threshold = kind == CoderKind.JumpRelu ? new(Initial: 0.5f, Bandwidth: 0.5f) : new(),
             Revival = new RevivalRecipe(DeadAfter: Math.Max(10_000, parsed.GetValue(Tokens) / 20)),
             Optimizer = new OptimizerRecipe(
                 LearningRate: parsed.GetValue(LearningRate), WarmUpSteps: steps / 20, DecaySteps: steps / 5),
