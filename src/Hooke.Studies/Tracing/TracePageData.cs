@@ -28,7 +28,11 @@ sealed partial class TracePageData
         GraphFileNode[] others = [.. nodes.Where(node => node.Kind != TraceNodeKind.Target)];
         int[] layers = Present(others.Select(node => node.LayerNumber), -1, MostRows);
         _rows = layers.Select((layer, i) => (layer, i)).ToDictionary(at => at.layer, at => at.i);
-        _rowNames = [.. layers.Select(layer => layer < 0 ? "tokens" : IsBehindLayers(nodes, layer) ? "out" : $"L{layer}"), "logits"];
+        _rowNames =
+        [
+            .. layers.Select(layer => layer < 0 ? "tokens" : IsBehindLayers(nodes, layer) ? "out" : $"L{layer}"),
+            "logits",
+        ];
         int[] positions = Present(nodes.Where(node => !IsSummed(node)).Select(node => node.Position), 0, MostColumns);
         _columns = positions.Select((position, i) => (position, i)).ToDictionary(at => at.position, at => at.i + 1);
     }
